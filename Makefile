@@ -1,0 +1,93 @@
+# `make run` and `make test` are all the set-up there is. They need Python 3.11 or later and make.
+
+PYTHON ?= python3
+HOST ?= 127.0.0.1
+PORT ?= 8080
+JOBS ?= auto
+UV_VERSION := 0.13.9
+
+VENV := .venv
+BIN := $(VENV)/bin
+INSTALLED := $(VENV)/.installed
+
+.DEFAULT_GOAL := help
+.PHONY: help run test format lint types contracts check tests bench soak fmt lock clean system-packages
+
+help:  ## say what there is
+	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-16s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+# ---------------------------------------------------------------------------------------------------- use
+
+run: $(INSTALLED)  ## start the service on 127.0.0.1:8080 with the shipped rulebook, reloading as it is edited
+	$(BIN)/compliance serve --watch --host $(HOST) --port $(PORT)
+
+# ---------------------------------------------------------------------------------------------------- check
+
+# The tests come last, so that pytest's closing line closes the output.
+test: format lint types contracts check tests  ## check everything: format, lint, types, layers, rulebook, tests
+
+format: $(INSTALLED)
+	$(BIN)/ruff format --check .
+
+lint: $(INSTALLED) | format
+	$(BIN)/ruff check .
+
+types: $(INSTALLED) | lint
+	$(BIN)/mypy
+
+contracts: $(INSTALLED) | types
+	$(BIN)/lint-imports --no-logo
+
+check: $(INSTALLED) | contracts
+	$(BIN)/compliance check
+
+tests: $(INSTALLED) | check
+	$(BIN)/pytest --numprocesses=$(JOBS) --maxprocesses=8 --dist=worksteal
+
+# ---------------------------------------------------------------------------------------------------- measure
+
+bench: $(INSTALLED)  ## measure the engine against its yardstick
+	$(BIN)/python -m benchmarks
+
+soak: $(INSTALLED)  ## measure the running service over minutes
+	$(BIN)/python -m benchmarks.soak
+
+# ---------------------------------------------------------------------------------------------------- keep
+
+fmt: $(INSTALLED)  ## put code and rule files into their one form
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix-only .
+	$(BIN)/compliance fmt
+
+# Pins stay as they are unless pyproject.toml asks otherwise; `make lock UPGRADE=--upgrade` takes what is newest.
+lock:  ## write requirements.lock anew from pyproject.toml
+	$(PYTHON) -m venv $(VENV)/lock
+	$(VENV)/lock/bin/pip install --quiet uv==$(UV_VERSION)
+	$(VENV)/lock/bin/uv pip compile pyproject.toml --all-extras --universal --python-version 3.11 $(UPGRADE) \
+		--generate-hashes --no-header --no-annotate --no-emit-index-url --no-emit-find-links --quiet \
+		--output-file requirements.lock
+
+clean:  ## remove the environment and everything built
+	rm -rf $(VENV) build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+# ---------------------------------------------------------------------------------------------------- set up
+
+$(INSTALLED): pyproject.toml requirements.lock
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
+		|| { echo "Python 3.11 or later is needed: make PYTHON=/path/to/python3.11 ..." >&2; exit 1; }
+	@command -v cc >/dev/null \
+		|| { echo "a C compiler is needed, since durable-rules comes as source: make system-packages" >&2; exit 1; }
+	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes --requirement requirements.lock
+	$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	@touch $@
+
+# What pip cannot bring: a compiler for durable-rules, a browser for the browser tests (which skip without one).
+system-packages:  ## install what is missing of the compiler and the browser (Debian, as root)
+	@missing=; \
+	command -v cc >/dev/null || missing="$$missing gcc libc6-dev"; \
+	command -v chromium >/dev/null || missing="$$missing chromium"; \
+	test -z "$$missing" && exit 0; \
+	echo "installing$$missing"; \
+	apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -qq --yes --no-install-recommends $$missing >/dev/null

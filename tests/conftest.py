@@ -1,7 +1,11 @@
-"""How Hypothesis runs here: a slow machine never fails a test; in CI the examples are always the same."""
+"""What every test may ask for, and how Hypothesis runs here.
+
+A slow machine never fails a test; in CI the examples are always the same.
+"""
 
 import os
 
+import pytest
 from hypothesis import HealthCheck, settings
 
 settings.register_profile(
@@ -9,3 +13,17 @@ settings.register_profile(
 )
 settings.register_profile("ci", settings.get_profile("here"), derandomize=True, database=None)
 settings.load_profile("ci" if os.environ.get("CI") else "here")
+
+
+def pytest_addoption(parser):
+    parser.addoption(
+        "--update-golden",
+        action="store_true",
+        help="write the golden pages anew; read the difference before you commit",
+    )
+
+
+@pytest.fixture(scope="session")
+def update_golden(request):
+    """Whether a test that compares with a golden page should write it instead."""
+    return request.config.getoption("--update-golden")

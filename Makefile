@@ -10,6 +10,9 @@ VENV ?= .venv
 BIN := $(VENV)/bin
 INSTALLED := $(VENV)/.installed
 
+# durable-rules calls a function that Python 3.13 removed and that this one replaces, argument for argument.
+BUILD_FLAGS := CPPFLAGS=-DPyEval_CallObject=PyObject_CallObject
+
 .DEFAULT_GOAL := help
 .PHONY: help run test bench soak fmt lock clean system-packages
 
@@ -67,7 +70,7 @@ $(INSTALLED): pyproject.toml requirements.lock
 	@command -v cc >/dev/null \
 		|| { echo "a C compiler is needed, since durable-rules comes as source: make system-packages" >&2; exit 1; }
 	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
-	$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes --requirement requirements.lock
+	$(BUILD_FLAGS) $(BIN)/pip install --quiet --disable-pip-version-check --require-hashes --requirement requirements.lock
 	$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
 	@touch $@
 

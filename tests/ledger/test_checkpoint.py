@@ -19,9 +19,7 @@ SPEC = (
 )
 
 LOG = Signer("example.com/log", Ed25519PrivateKey.from_private_bytes(bytes(32)))
-WITNESS = Signer(
-    "w.example", Ed25519PrivateKey.from_private_bytes(b"\x01" * 32), SignatureType.COSIGNATURE_V1
-)
+WITNESS = Signer("w.example", Ed25519PrivateKey.from_private_bytes(b"\x01" * 32), SignatureType.COSIGNATURE_V1)
 CHECKPOINT = Checkpoint("example.com/log", 7, bytes(range(32)))
 
 
@@ -45,9 +43,7 @@ def test_witnesses_and_their_times_are_reported():
     signed = CHECKPOINT.signed([LOG])
     cosigned = Note(signed.text, (*signed.signatures, WITNESS.sign(signed.text, seconds=1_700_000_000)))
     assert verified(str(cosigned), LOG.verifier).witnesses == ()
-    assert verified(str(cosigned), LOG.verifier, [WITNESS.verifier]).witnesses == (
-        ("w.example", 1_700_000_000),
-    )
+    assert verified(str(cosigned), LOG.verifier, [WITNESS.verifier]).witnesses == (("w.example", 1_700_000_000),)
 
 
 def test_a_witness_alone_does_not_make_a_checkpoint():

@@ -1,0 +1,76 @@
+"""JSON values -> their one canonical spelling, the bytes that are hashed.
+
+Source: RFC 8785 (JCS): no white space, keys in the order of their UTF-16 code units, the shortest escapes.
+Invariant: what has no exact canonical spelling is refused, never rounded: floats, and integers beyond the
+2**53 - 1 that
+the RFC's number format holds exactly (write those, and decimals, as strings).
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+Json = None | bool | int | str | list[Any] | dict[str, Any]
+"""A JSON value without floats, as deep as it goes."""
+
+MAX_INTEGER = 2**53 - 1
+MAX_DEPTH = 100
+
+_encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), sort_keys=True, allow_nan=False).encode
+
+
+class CanonicalError(ValueError):
+    """A value has no canonical spelling."""
+
+
+def canonical(value: Json | Mapping[str, Any]) -> bytes:
+    """Return the canonical UTF-8 bytes of a JSON value.
+
+    Raises `CanonicalError` for floats, large integers, keys that are no text, lone surrogates, other objects.
+    """
+    plain = value if type(value) is dict or not isinstance(value, Mapping) else dict(value)
+    try:
+        # Code point order and UTF-16 order differ only where a key reaches beyond the basic plane.
+        text = _encode(plain) if _has_simple_keys(plain, 0) else _spell(plain)
+        return text.encode("utf-8")
+    except UnicodeEncodeError as error:
+        raise CanonicalError("text with half a surrogate pair has no canonical spelling") from error
+
+
+def _has_simple_keys(value: Any, depth: int) -> bool:
+    """Check that a value can be spelt; say whether sorting its keys by code point is right."""
+    kind = type(value)
+    if kind is str or kind is bool or value is None:
+        return True
+    if kind is int:
+        if not -MAX_INTEGER <= value <= MAX_INTEGER:
+            raise CanonicalError("an integer beyond 2**53 - 1 has no exact canonical spelling")
+        return True
+    if depth > MAX_DEPTH:
+        raise CanonicalError(f"a value nested deeper than {MAX_DEPTH} is refused")
+    simple = True
+    if kind is dict:
+        for key, item in value.items():
+            if type(key) is not str:
+                raise CanonicalError("a key that is not text has no canonical spelling")
+            simple = (key.isascii() or max(key) < "\ud800") and simple
+            simple = _has_simple_keys(item, depth + 1) and simple
+        return simple
+    if kind is list or kind is tuple:
+        for item in value:
+            simple = _has_simple_keys(item, depth + 1) and simple
+        return simple
+    if kind is float:
+        raise CanonicalError("a floating-point number has no place in a record: write it as text")
+    raise CanonicalError("only text, integers, booleans, null, lists and objects have a canonical spelling")
+
+
+def _spell(value: Any) -> str:
+    if type(value) is dict:
+        members = sorted(value.items(), key=lambda member: member[0].encode("utf-16-be"))
+        return "{" + ",".join(f"{_encode(key)}:{_spell(item)}" for key, item in members) + "}"
+    if type(value) in (list, tuple):
+        return "[" + ",".join(map(_spell, value)) + "]"
+    return _encode(value)

@@ -1,0 +1,161 @@
+"""What is to be recorded -> the bytes of a log entry, and the sealed bytes beside it.
+
+An entry is canonical JSON: a public part in the open, and of the personal part only a salted commitment to
+its plain
+bytes and the digest of its ciphertext. The ciphertext is stored beside the entry, not in it: once the
+subject's
+key is destroyed the entry, its hash and every proof stay exactly as they were.
+Invariant: the salt exists nowhere but inside the ciphertext, as its first 32 bytes.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from hashlib import sha256
+from typing import Any
+
+from compliance.ledger.canonical import canonical
+from compliance.ledger.commitment import SALT_BYTES, commitment, opens
+from compliance.ledger.errors import EntryTooLargeError, TamperedError
+from compliance.ledger.note import decode_base64, encode_base64
+from compliance.ledger.subjects import NOBODY, SubjectKey
+from compliance.ledger.tiles import MAX_ENTRY_BYTES
+
+FORMAT = "compliance-entry/1"
+DECISION = "decision"
+_LENGTH_BYTES = 4
+_STAMP_BYTES = len("2026-01-01T00:00:00.000000Z")
+
+
+@dataclass(frozen=True, slots=True)
+class DecisionRecord:
+    """One decision, as the gate hands it over.
+
+    `public` is readable for ever by everybody and must name no person; it carries the decision's `id` and
+    what it
+    is searched by (see `terms`). `personal` (facts and all else about the person), `request` and
+    `response` are
+    sealed under the subject's key; `response` is what is answered again to the same idempotency key.
+    """
+
+    public: Mapping[str, Any]
+    personal: Mapping[str, Any]
+    subject_id: str | None
+    ruleset_digest: str
+    request: bytes
+    response: bytes
+    kind: str = DECISION
+
+
+@dataclass(frozen=True, slots=True)
+class IdempotencyKey:
+    """A caller's own name for a request: unique per owner (an API key's or client's id) for a day."""
+
+    owner: str
+    key: str
+
+
+@dataclass(frozen=True, slots=True)
+class Personal:
+    """The personal part of an entry, opened."""
+
+    facts: Mapping[str, Any]
+    request: bytes
+    response: bytes
+
+    def frame(self) -> bytes:
+        """Return what is committed to: two lengths (uint32, big-endian), request, response, facts."""
+        sizes = (len(part).to_bytes(_LENGTH_BYTES, "big") for part in (self.request, self.response))
+        return b"".join((*sizes, self.request, self.response, canonical(self.facts)))
+
+    @classmethod
+    def of_frame(cls, frame: bytes) -> Personal:
+        """Read framed bytes that were authenticated before."""
+        split = 2 * _LENGTH_BYTES
+        first = split + int.from_bytes(frame[:_LENGTH_BYTES], "big")
+        second = first + int.from_bytes(frame[_LENGTH_BYTES:split], "big")
+        return cls(json.loads(frame[second:]), frame[split:first], frame[first:second])
+
+
+@dataclass(frozen=True, slots=True)
+class SealedEntry:
+    """An entry but for its time, which is only known once the log is locked."""
+
+    kind: str
+    public: Mapping[str, Any]
+    pseudonym: str
+    sealed: bytes = field(repr=False)
+    head: bytes = field(repr=False)
+    tail: bytes = field(repr=False)
+
+    def at(self, stamp: str) -> bytes:
+        """Return the bytes of the entry, recorded at the time that `stamp` spells."""
+        return b"".join((self.head, stamp.encode(), self.tail))
+
+
+def seal(record: DecisionRecord, pseudonym: str, key: SubjectKey) -> SealedEntry:
+    """Seal the personal part of a record and make its entry.
+
+    Raises `EntryTooLargeError` when the public part is too large, `CanonicalError` when a part holds what
+    a record cannot.
+    """
+    random = os.urandom(SALT_BYTES + 12)
+    salt = random[:SALT_BYTES]
+    frame = Personal(record.personal, record.request, record.response).frame()
+    sealed = key.seal(salt + frame, random[SALT_BYTES:])
+    head = b'{"format":"%b","kind":%b,"personal":{"ciphertext":"%b","commitment":"%b"},"public":%b,"recorded_at":"' % (
+        FORMAT.encode(),
+        canonical(record.kind),
+        encode_base64(sha256(sealed).digest()).encode(),
+        encode_base64(commitment(salt, frame)).encode(),
+        canonical(record.public),
+    )
+    subject = None if pseudonym == NOBODY else pseudonym
+    tail = b'","ruleset":%b,"subject":%b}' % (canonical(record.ruleset_digest), canonical(subject))
+    if len(head) + len(tail) + _STAMP_BYTES > MAX_ENTRY_BYTES:
+        raise EntryTooLargeError(f"the public part of an entry is limited to {MAX_ENTRY_BYTES} bytes")
+    return SealedEntry(record.kind, record.public, pseudonym, sealed, head, tail)
+
+
+def opened(entry: bytes, sealed: bytes, plain: bytes) -> Personal:
+    """Return the personal part of an entry, after checking that it is what the entry committed to.
+
+    Raises `TamperedError` when ciphertext or plain bytes are not those.
+    """
+    stated = json.loads(entry)["personal"]
+    salt, frame = plain[:SALT_BYTES], plain[SALT_BYTES:]
+    if decode_base64(stated["ciphertext"]) != sha256(sealed).digest():
+        raise TamperedError("the stored ciphertext is not the one that the entry states")
+    if not opens(decode_base64(stated["commitment"]), salt, frame):
+        raise TamperedError("the personal part is not what the entry committed to")
+    return Personal.of_frame(frame)
+
+
+def terms(public: Mapping[str, Any]) -> set[str]:
+    """Return what a decision can be searched by, as `name:value`, read from its public part.
+
+    Read are `outcome`, `action`, `resource.id` (as `instrument`), `territories` and the rules of `grounds`.
+    """
+    found = {f"{name}:{public[name]}" for name in ("outcome", "action") if isinstance(public.get(name), str)}
+    resource = public.get("resource")
+    if isinstance(resource, Mapping) and isinstance(resource.get("id"), str):
+        found.add(f"instrument:{resource['id']}")
+    found |= {f"territory:{code}" for code in _texts(public.get("territories"))}
+    found |= {f"rule:{rule}" for rule in _texts(public.get("rules"))}
+    for ground in public.get("grounds") or ():
+        if isinstance(ground, Mapping) and isinstance(ground.get("rule"), str):
+            found.add(f"rule:{ground['rule']}")
+    return found
+
+
+def stamped(instant: datetime) -> str:
+    """Return the spelling of an instant in entries: UTC, microseconds, `Z`."""
+    return instant.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+
+
+def _texts(value: Any) -> list[str]:
+    return [item for item in value if isinstance(item, str)] if isinstance(value, list | tuple) else []

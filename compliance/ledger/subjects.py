@@ -1,0 +1,214 @@
+"""Persons -> pseudonyms and keys; personal bytes <-> ciphertext. Destroying one key erases one person.
+
+Each subject has a random AES-256-GCM key, kept wrapped by a master key in a store of its own. Sealed bytes
+are: version
+1, the key's id (8 bytes), nonce (12), ciphertext with tag. The pseudonym, HMAC-SHA256 over the subject's id,
+is authenticated with them, so a ciphertext cannot be attributed to somebody else.
+Invariant: a key is durable before anything sealed with it is; without a key service nothing is sealed at all.
+"""
+
+from __future__ import annotations
+
+import hmac
+import os
+import threading
+from collections import OrderedDict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from hashlib import sha256
+from pathlib import Path
+from typing import Protocol
+
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from sqlalchemy.exc import SQLAlchemyError
+
+from compliance.ledger.errors import ErasedError, KeysUnavailableError, TamperedError
+from compliance.ledger.files import read_secret
+from compliance.storage.keystore import KeyStore, StoredKey
+
+NOBODY = "-"
+"""The owner of the key for records that concern no person."""
+
+_PSEUDONYM_KEY = "*"
+_VERSION = b"\x01"
+_ID_BYTES, _NONCE_BYTES, _KEY_BYTES, _PSEUDONYM_BYTES = 8, 12, 32, 16
+
+
+class KeyWrapper(Protocol):
+    """What wraps subject keys: a master key held here, or a key management service.
+
+    Both calls raise `KeysUnavailableError` when the service does not answer. `context` is authenticated.
+    """
+
+    def wrap(self, key: bytes, context: bytes) -> bytes:
+        """Return `key` encrypted."""
+
+    def unwrap(self, wrapped: bytes, context: bytes) -> bytes:
+        """Return the key that was wrapped in the same context."""
+
+
+class MasterKey:
+    """A wrapper whose key is 32 bytes held by this process."""
+
+    def __init__(self, key: bytes) -> None:
+        if len(key) != _KEY_BYTES:
+            raise ValueError("a master key has 32 bytes")
+        self._cipher = AESGCM(key)
+
+    @classmethod
+    def of_file(cls, path: Path) -> MasterKey:
+        """Read the key from a file (hexadecimal); where there is none, make one, with mode 0600."""
+        return cls(read_secret(path))
+
+    @classmethod
+    def of_text(cls, text: str) -> MasterKey:
+        """Read the key from hexadecimal text, such as an environment variable holds."""
+        try:
+            return cls(bytes.fromhex(text.strip()))
+        except ValueError as error:
+            raise ValueError("a master key is 64 hexadecimal digits") from error
+
+    def wrap(self, key: bytes, context: bytes) -> bytes:
+        """Return nonce and ciphertext of `key`."""
+        nonce = os.urandom(_NONCE_BYTES)
+        return nonce + self._cipher.encrypt(nonce, key, context)
+
+    def unwrap(self, wrapped: bytes, context: bytes) -> bytes:
+        """Return the key; raises `KeysUnavailableError` when this is not the master key that wrapped it."""
+        try:
+            return self._cipher.decrypt(wrapped[:_NONCE_BYTES], wrapped[_NONCE_BYTES:], context)
+        except InvalidTag as error:
+            raise KeysUnavailableError("the master key is not the one that wrapped this key") from error
+
+
+@dataclass(frozen=True, slots=True)
+class SubjectKey:
+    """An unwrapped key: whose, which one, and ready to use."""
+
+    pseudonym: str
+    key_id: bytes
+    cipher: AESGCM = field(repr=False)
+
+    def seal(self, plain: bytes, nonce: bytes | None = None) -> bytes:
+        """Return the sealed bytes of `plain`; `nonce` must never have been used with this key."""
+        nonce = nonce or os.urandom(_NONCE_BYTES)
+        return _VERSION + self.key_id + nonce + self.cipher.encrypt(nonce, plain, self.pseudonym.encode())
+
+    def open(self, sealed: bytes) -> bytes:
+        """Return what was sealed; raises `TamperedError` when it was changed since."""
+        try:
+            nonce, rest = sealed[9 : 9 + _NONCE_BYTES], sealed[9 + _NONCE_BYTES :]
+            return self.cipher.decrypt(nonce, rest, self.pseudonym.encode())
+        except (InvalidTag, ValueError) as error:
+            raise TamperedError("the personal part is not what was sealed") from error
+
+
+class Subjects:
+    """Pseudonyms and keys of persons, over a key store; safe to use from several threads."""
+
+    def __init__(self, store: KeyStore, wrapper: KeyWrapper, cache_limit: int = 20_000) -> None:
+        self._store, self._wrapper, self._limit = store, wrapper, cache_limit
+        self._cache: OrderedDict[str, SubjectKey] = OrderedDict()
+        self._lock = threading.Lock()
+        self._hmac: hmac.HMAC | None = None
+
+    def pseudonym(self, subject_id: str | None) -> str:
+        """Return the 32 hexadecimal digits that stand for a person in the whole log (`-` for none)."""
+        if subject_id is None:
+            return NOBODY
+        mac = self._pseudonyms().copy()
+        mac.update(subject_id.encode())
+        return mac.digest()[:_PSEUDONYM_BYTES].hex()
+
+    def blind(self, purpose: str, text: str) -> bytes:
+        """Return 32 bytes that stand for a text (an idempotency key) and tell nothing about it."""
+        mac = self._pseudonyms().copy()
+        mac.update(b"\x00" + purpose.encode() + b"\x00" + text.encode())
+        return mac.digest()
+
+    def keys(self, pseudonyms: Iterable[str]) -> Mapping[str, SubjectKey]:
+        """Return a durable key for each pseudonym, making those that do not exist, in one transaction.
+
+        Raises `KeysUnavailableError` when the store or the key service does not answer.
+        """
+        with self._lock:
+            found = {name: self._cache[name] for name in pseudonyms if name in self._cache}
+            for name in found:
+                self._cache.move_to_end(name)
+        missing = [name for name in dict.fromkeys(pseudonyms) if name not in found]
+        if missing:
+            fetched = {stored.owner: self._unwrapped(stored) for stored in self._stored(missing)}
+            self._remember(fetched)
+            found |= fetched
+        return found
+
+    def open(self, pseudonym: str, sealed: bytes) -> bytes:
+        """Return what was sealed for a pseudonym.
+
+        Raises `ErasedError` when its key was destroyed, `TamperedError` when the bytes were changed.
+        """
+        if sealed[:1] != _VERSION or len(sealed) < 1 + _ID_BYTES + _NONCE_BYTES + 16:
+            raise TamperedError("the personal part is not what was sealed")
+        with self._lock:
+            key = self._cache.get(pseudonym)
+        if key is None or key.key_id != sealed[1:9]:
+            stored = self._found([pseudonym]).get(pseudonym)
+            if stored is None or stored.key_id != sealed[1:9]:
+                raise ErasedError("the personal part of this record was erased")
+            key = self._unwrapped(stored)
+            self._remember({pseudonym: key})
+        return key.open(sealed)
+
+    def erase(self, pseudonym: str) -> bool:
+        """Destroy a person's key, durably; says whether there was one."""
+        with self._lock:
+            self._cache.pop(pseudonym, None)
+        try:
+            return self._store.destroy(pseudonym)
+        except SQLAlchemyError as error:
+            raise KeysUnavailableError("the key store does not answer") from error
+
+    def forget(self) -> None:
+        """Drop every unwrapped key from memory: another node has erased somebody."""
+        with self._lock:
+            self._cache.clear()
+
+    def _pseudonyms(self) -> hmac.HMAC:
+        if self._hmac is None:
+            stored = next(iter(self._stored([_PSEUDONYM_KEY])))
+            key = self._wrapper.unwrap(stored.wrapped, stored.context)
+            self._hmac = hmac.new(key, digestmod=sha256)
+        return self._hmac
+
+    def _found(self, owners: list[str]) -> dict[str, StoredKey]:
+        try:
+            return self._store.find(owners)
+        except SQLAlchemyError as error:
+            raise KeysUnavailableError("the key store does not answer") from error
+
+    def _stored(self, owners: list[str]) -> Iterable[StoredKey]:
+        """Return a stored key for each owner; the store, not this process, decides who was first."""
+        found = self._found(owners)
+        fresh = [self._wrapped(owner) for owner in owners if owner not in found]
+        if fresh:
+            try:
+                found |= self._store.add(fresh)
+            except SQLAlchemyError as error:
+                raise KeysUnavailableError("the key store does not answer") from error
+        return found.values()
+
+    def _wrapped(self, owner: str) -> StoredKey:
+        key_id = os.urandom(_ID_BYTES)
+        blank = StoredKey(owner, key_id, b"")
+        return StoredKey(owner, key_id, self._wrapper.wrap(os.urandom(_KEY_BYTES), blank.context))
+
+    def _unwrapped(self, stored: StoredKey) -> SubjectKey:
+        key = self._wrapper.unwrap(stored.wrapped, stored.context)
+        return SubjectKey(stored.owner, stored.key_id, AESGCM(key))
+
+    def _remember(self, keys: Mapping[str, SubjectKey]) -> None:
+        with self._lock:
+            self._cache.update(keys)
+            while len(self._cache) > self._limit:
+                self._cache.popitem(last=False)

@@ -1,0 +1,104 @@
+"""A URL -> an engine whose transactions mean the same on SQLite and PostgreSQL.
+
+SQLite runs in WAL mode with `synchronous=FULL`: a commit that returned survives a power cut. Writing
+transactions begin
+IMMEDIATE, so that two writers queue up instead of failing half way.
+Invariant: nothing else in the package opens a database.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy.engine import URL, make_url
+
+BUSY_SECONDS = 30.0
+"""How long a SQLite connection waits for another writer."""
+
+
+class Database:
+    """An engine on one database; closed with `close`."""
+
+    def __init__(self, url: str | URL, *, secure_delete: bool = False, pool_size: int = 5) -> None:
+        parsed = make_url(url)
+        if parsed.get_backend_name() == "postgresql":
+            self.url = parsed.set(drivername="postgresql+psycopg")
+            self.engine = create_engine(self.url, pool_size=pool_size, pool_pre_ping=True, **_POSTGRESQL)
+        elif parsed.get_backend_name() == "sqlite" and parsed.database:
+            self.url = parsed
+            arguments = {"timeout": BUSY_SECONDS, "check_same_thread": False}
+            self.engine = create_engine(parsed, connect_args=arguments, pool_size=pool_size)
+            _prepare_sqlite(self.engine, secure_delete=secure_delete)
+        else:
+            raise ValueError("a database is `sqlite:///<file>` or `postgresql://...`")
+
+    @property
+    def is_postgresql(self) -> bool:
+        """Whether this is PostgreSQL; otherwise it is SQLite."""
+        return self.engine.dialect.name == "postgresql"
+
+    @contextmanager
+    def read(self) -> Iterator[Connection]:
+        """Give a connection inside one transaction that sees one state of the database."""
+        with self.engine.connect() as connection:
+            if self.is_postgresql:
+                connection = connection.execution_options(isolation_level="REPEATABLE READ")  # noqa: PLW2901
+            with connection.begin():
+                yield connection
+
+    @contextmanager
+    def write(self, engine: Engine | None = None) -> Iterator[Connection]:
+        """Give a connection inside a writing transaction, durable when the block ends without an error."""
+        with (engine or self.engine).connect() as connection:
+            marked = connection.execution_options(compliance_begin="IMMEDIATE")
+            with marked.begin():
+                yield marked
+
+    @contextmanager
+    def autocommit(self) -> Iterator[Connection]:
+        """Give a connection outside any transaction, for what cannot run inside one."""
+        with self.engine.connect() as connection:
+            if self.is_postgresql:
+                yield connection.execution_options(isolation_level="AUTOCOMMIT")
+            else:
+                yield connection.execution_options(compliance_begin=None)
+
+    def close(self) -> None:
+        """Close every pooled connection."""
+        self.engine.dispose()
+
+
+# A lost server is noticed within seconds instead of at the operating system's pace.
+_POSTGRESQL: dict[str, Any] = {
+    "connect_args": {
+        "connect_timeout": 5,
+        "keepalives_idle": 5,
+        "keepalives_interval": 2,
+        "keepalives_count": 3,
+        "tcp_user_timeout": 10_000,
+    },
+}
+
+
+def _prepare_sqlite(engine: Engine, *, secure_delete: bool) -> None:
+    @event.listens_for(engine, "connect")
+    def connected(connection: sqlite3.Connection, _: Any) -> None:
+        connection.isolation_level = None  # transactions are begun below, by us
+        for pragma in (
+            "journal_mode=WAL",
+            "synchronous=FULL",
+            "foreign_keys=ON",
+            "recursive_triggers=ON",  # so that INSERT OR REPLACE fires the triggers that refuse deletion
+            f"secure_delete={'ON' if secure_delete else 'OFF'}",
+        ):
+            connection.execute(f"PRAGMA {pragma}")
+
+    @event.listens_for(engine, "begin")
+    def begun(connection: Connection) -> None:
+        mode = connection.get_execution_options().get("compliance_begin", "DEFERRED")
+        if mode:
+            connection.exec_driver_sql(f"BEGIN {mode}")

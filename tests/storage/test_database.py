@@ -1,0 +1,93 @@
+from __future__ import annotations
+
+import threading
+from datetime import UTC, datetime, timedelta, timezone
+
+import pytest
+from sqlalchemy import insert, select, text
+from sqlalchemy.exc import StatementError
+
+from compliance.storage.database import Database
+from compliance.storage.migration import migrate
+from compliance.storage.tables import Ruleset
+
+
+def test_sqlite_commits_are_durable_and_readers_do_not_wait(tmp_path):
+    database = Database(f"sqlite:///{tmp_path}/a.db")
+    with database.read() as connection:
+        assert connection.execute(text("PRAGMA journal_mode")).scalar() == "wal"
+        assert connection.execute(text("PRAGMA synchronous")).scalar() == 2
+    database.close()
+
+
+@pytest.mark.parametrize("url", ["mysql://host/name", "sqlite://"])
+def test_other_databases_are_refused(url):
+    with pytest.raises(ValueError, match="a database is"):
+        Database(url)
+
+
+def test_a_failed_block_leaves_nothing(database):
+    migrate(database)
+
+    def failing():
+        with database.write() as connection:
+            connection.execute(text("INSERT INTO ledger_indexed (epoch, size) VALUES (1, 1)"))
+            raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        failing()
+    with database.read() as connection:
+        assert connection.execute(text("SELECT count(*) FROM ledger_indexed")).scalar() == 0
+
+
+def test_a_reading_transaction_sees_one_state(database):
+    migrate(database)
+    count = text("SELECT count(*) FROM ledger_indexed")
+    with database.read() as connection:
+        assert connection.execute(count).scalar() == 0
+        with database.write() as writing:
+            writing.execute(text("INSERT INTO ledger_indexed (epoch, size) VALUES (1, 1)"))
+        assert connection.execute(count).scalar() == 0
+    with database.read() as connection:
+        assert connection.execute(count).scalar() == 1
+
+
+def test_sqlite_writers_queue_up(tmp_path):
+    database = Database(f"sqlite:///{tmp_path}/a.db")
+    migrate(database)
+    with database.write() as connection:
+        connection.execute(text("INSERT INTO ledger_indexed (epoch, size) VALUES (1, 0)"))
+
+    def add():
+        for _ in range(20):
+            with database.write() as connection:
+                size = connection.execute(text("SELECT size FROM ledger_indexed")).scalar_one()
+                connection.execute(text("UPDATE ledger_indexed SET size = :size"), {"size": size + 1})
+
+    threads = [threading.Thread(target=add) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    with database.read() as connection:
+        assert connection.execute(text("SELECT size FROM ledger_indexed")).scalar() == 80
+    database.close()
+
+
+def test_an_instant_comes_back_in_utc(database):
+    migrate(database)
+    instant = datetime(2026, 7, 1, 12, 0, 0, 123456, tzinfo=timezone(timedelta(hours=2)))
+    with database.write() as connection:
+        connection.execute(insert(Ruleset), [{"digest": "d", "source": b"\x00\xff", "recorded_at": instant}])
+    with database.read() as connection:
+        row = connection.execute(select(Ruleset.recorded_at, Ruleset.source)).one()
+    assert row.recorded_at == instant
+    assert row.recorded_at.tzinfo is UTC
+    assert bytes(row.source) == b"\x00\xff"
+
+
+def test_an_instant_without_zone_is_refused(database):
+    migrate(database)
+    row = {"digest": "d", "source": b"", "recorded_at": datetime(2026, 7, 1)}  # noqa: DTZ001
+    with pytest.raises(StatementError, match="without a time zone"), database.write() as connection:
+        connection.execute(insert(Ruleset), [row])

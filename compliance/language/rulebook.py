@@ -35,10 +35,11 @@ class Effect(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class HomeScope:
-    """The homes a rule is about: within `within` (`None` is anywhere) and within none of `excepting`."""
+    """The homes a rule is about: within `within` (`None` is anywhere), within none of `excepting`, outside all of `outside`."""
 
     within: str | None
     excepting: tuple[str, ...] = ()
+    outside: tuple[HomeScope, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

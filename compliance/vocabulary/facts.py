@@ -11,6 +11,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from compliance.vocabulary.types import TERRITORY, FactType, SetType
+from compliance.vocabulary.unknown import UNKNOWN
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -104,6 +105,8 @@ class RecordField:
     optional: bool = False
     depth: int | None = None
     """How deep a record may contain itself through this field."""
+    at_least: int = 1
+    """How many elements a set or list must have."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -205,16 +208,19 @@ FX = "context.fx"
 """Path of the fact that holds exchange rates, a list of records `{from, to, rate, observed_at, source}`."""
 
 
-def home_codes(kind: SubjectKind, facts: Mapping[str, FactValue]) -> tuple[tuple[str, FactValue], ...]:
-    """Return the subject's homes as pairs of fact path and territory code (or `UNKNOWN`).
+def distinct_homes(kind: SubjectKind, facts: Mapping[str, FactValue]) -> tuple[object, ...]:
+    """Return the territories where a subject is at home, each once, and `UNKNOWN` last if one was not given.
 
-    An absent home fact gives no home. `facts` maps paths to values and answers `UNKNOWN` for what was not given.
+    An absent home fact gives no home; a fact that `facts` (path -> value) lacks was not given.
     """
-    homes: list[tuple[str, FactValue]] = []
+    codes: dict[object, None] = {}
+    unknown = False
     for path in kind.homes:
-        value = facts[path]
-        if isinstance(value, frozenset):
-            homes.extend((path, code) for code in sorted(value, key=str))
+        value = facts.get(path, UNKNOWN)
+        if value is UNKNOWN:
+            unknown = True
+        elif isinstance(value, frozenset):
+            codes.update(dict.fromkeys(sorted(value, key=str)))
         elif value is not None:
-            homes.append((path, value))
-    return tuple(homes)
+            codes[value] = None
+    return (*codes, UNKNOWN) if unknown else tuple(codes)

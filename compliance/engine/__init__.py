@@ -1,0 +1,1 @@
+"""What rules mean: evaluator, combiner, compiler, explainer."""

@@ -1,0 +1,200 @@
+"""Turn a verdict into a decision that people can read: sentences, facts, authorities, what is missing, what would help.
+
+Nothing here changes an outcome; it re-reads the conditions of the rules that determined it.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from compliance.engine.combiner import Reading
+from compliance.engine.decision import (
+    NOTHING_PERMITS,
+    RULE_ERROR,
+    Assumption,
+    Decision,
+    Ground,
+    LeafFinding,
+    NearestPermit,
+    Obligation,
+    Outcome,
+    Requirement,
+    UsedFact,
+)
+from compliance.engine.evaluator import Setting, covers
+from compliance.engine.missing import missing_facts
+from compliance.language.expression import And, DefinitionRef, FactRef, Leaf, Not, Or, children
+from compliance.language.rulebook import Effect
+from compliance.vocabulary.facts import HOMES
+from compliance.vocabulary.unknown import UNKNOWN
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from compliance.engine.decision import Verdict
+    from compliance.engine.request import Request
+    from compliance.engine.ruleset import Ruleset
+    from compliance.language.expression import Expression
+    from compliance.language.rulebook import Rule
+    from compliance.vocabulary.unknown import Truth
+
+
+def explain(ruleset: Ruleset, request: Request, verdict: Verdict) -> Decision:
+    """Return `verdict` explained: every list complete and in a stable order."""
+    reader = _Explaining(ruleset, request)
+    asked = verdict.outcome in {Outcome.INCOMPLETE, Outcome.REFER}
+    return Decision(
+        outcome=verdict.outcome,
+        ground=_ground(request, verdict),
+        grounds=tuple(reader.ground(rule) for rule in verdict.grounds),
+        missing=missing_facts(ruleset, request, verdict) if asked else (),
+        requirements=tuple(reader.requirement(rule) for rule in verdict.requirements),
+        obligations=tuple(reader.obligation(rule) for rule in verdict.obligations),
+        assumed=tuple(reader.assumptions(verdict)),
+        errors=verdict.errors,
+        nearest=tuple(reader.nearest()) if _ground(request, verdict) == NOTHING_PERMITS else (),
+        ruleset_digest=ruleset.digest,
+        as_of=request.time,
+        warnings=request.warnings,
+    )
+
+
+def _ground(request: Request, verdict: Verdict) -> str | None:
+    if request.refused is not None:
+        return request.refused
+    if verdict.outcome is Outcome.DENY and not verdict.grounds:
+        return NOTHING_PERMITS
+    if (
+        verdict.outcome is Outcome.REFER
+        and verdict.errors
+        and not any(r.effect is Effect.REFER for r in verdict.grounds)
+    ):
+        return RULE_ERROR
+    return None
+
+
+def _shown(value: Truth) -> bool | None:
+    return None if value is UNKNOWN else value is True
+
+
+class _Explaining:
+    """Reads conditions again, for the words and facts in them."""
+
+    def __init__(self, ruleset: Ruleset, request: Request) -> None:
+        self.ruleset = ruleset
+        self.request = request
+        self.setting = Setting(ruleset, request.facts, request.kind)
+
+    def ground(self, rule: Rule) -> Ground:
+        """Return what a rule says, and the terms and facts that made it so."""
+        value = self._value(rule)
+        leaves = list(self.findings(rule.when, wanted=True))
+        if rule.effect is Effect.REQUIRE:
+            leaves += self.findings(rule.needs, wanted=False)
+        return Ground(
+            rule=rule.id,
+            effect=rule.effect.value,
+            says=rule.says,
+            value=value,
+            leaves=tuple(leaves),
+            authority=rule.authority,
+            jurisdiction=rule.jurisdiction,
+            layer=rule.layer,
+            homes=self._homes(rule),
+            notes=rule.notes,
+        )
+
+    def _value(self, rule: Rule) -> bool | None:
+        scope = [covers(self.ruleset, rule.home, home) for home in self.request.homes]
+        inside = rule.home is None or any(found is True for found in scope)
+        when, needs = self.setting.truth(rule.when), self.setting.truth(rule.needs)
+        if rule.effect is Effect.REQUIRE and needs is False and inside and when is True:
+            return False
+        return True if rule.effect is not Effect.REQUIRE and inside and when is True else None
+
+    def _homes(self, rule: Rule) -> tuple[str, ...]:
+        if rule.home is None:
+            return ()
+        homes = (home for home in self.request.homes if isinstance(home, str))
+        return tuple(home for home in homes if covers(self.ruleset, rule.home, home) is not False)
+
+    def findings(self, node: Expression | None, *, wanted: bool) -> Iterator[LeafFinding]:
+        """Yield the terms that make `node` come to `wanted`, or that leave it unknown."""
+        if node is None:
+            return
+        value = self.setting.truth(node)
+        match node:
+            case And(terms) | Or(terms):
+                # An *and* that is true needs all its terms; one that is false, only those that are false.
+                decisive = [term for term in terms if self.setting.truth(term) is value or value is UNKNOWN]
+                for term in decisive:
+                    yield from self.findings(term, wanted=wanted)
+            case Not(term):
+                yield from self.findings(term, wanted=not wanted)
+            case Leaf(term, source, says):
+                yield self._finding(term, source, says, value)
+            case _:
+                yield self._finding(node, "", None, value)
+
+    def _finding(self, term: Expression, source: str, says: str | None, value: Truth) -> LeafFinding:
+        paths = dict.fromkeys(self._paths(term))
+        used = tuple(UsedFact(path, self.request.facts[path]) for path in paths)
+        return LeafFinding(source, says, _shown(value), used)
+
+    def _paths(self, node: Expression) -> Iterator[str]:
+        match node:
+            case FactRef(path, _):
+                yield from self.ruleset.vocabulary.kinds[self.request.kind].homes if path == HOMES else (path,)
+            case DefinitionRef() if self.ruleset.defines(node, self.request.kind):
+                yield from self._decisive_paths(self.ruleset.definition(node, self.request.kind))
+            case _:
+                for part in children(node):
+                    yield from self._paths(part)
+
+    def _decisive_paths(self, node: Expression) -> Iterator[str]:
+        """Yield the facts behind a definition that made it what it is: not those of terms that did not matter."""
+        match node:
+            case And(terms) | Or(terms):
+                value = self.setting.truth(node)
+                for term in terms:
+                    if value is UNKNOWN or self.setting.truth(term) is value:
+                        yield from self._decisive_paths(term)
+            case Leaf(term, _, _) | Not(term):
+                yield from self._decisive_paths(term)
+            case _:
+                yield from self._paths(node)
+
+    def requirement(self, rule: Rule) -> Requirement:
+        """Return what is demanded, what to do about it, and whether it is known not to be met."""
+        met = False if self._value(rule) is False else None
+        return Requirement(rule.id, rule.says, rule.remedy, met, rule.authority)
+
+    def obligation(self, rule: Rule) -> Obligation:
+        """Return what the caller must do."""
+        return Obligation(rule.id, rule.obligation or "", rule.says, rule.authority)
+
+    def assumptions(self, verdict: Verdict) -> Iterator[Assumption]:
+        """Yield what is taken to hold because nobody feeds it, as far as an applicable rule reads it."""
+        if not self.request.assumed or self.request.refused is not None:
+            return
+        request = self.request
+        rules = self.ruleset.applicable(request.action, request.kind, request.product, request.resource_type)
+        read = {node.path for rule in rules for node in self.ruleset.conditions(rule) if isinstance(node, FactRef)}
+        for path in request.assumed:
+            stated = self.ruleset.vocabulary.facts[path].without_feed
+            if path in read and stated is not None and verdict.outcome is not Outcome.DENY:
+                yield Assumption(path, stated.value, stated.authority)
+
+    def nearest(self) -> Iterator[NearestPermit]:
+        """Yield, per home that nothing permits, the permits that cover it and fail, and those that lapsed."""
+        reading = Reading(self.ruleset, self.request)
+        for home in self.request.homes:
+            if not isinstance(home, str) or reading.permitted_at(home) is not False:
+                continue
+            for rule in reading.permits:
+                if covers(self.ruleset, rule.home, home) is not False:
+                    failing = tuple(self.findings(rule.when, wanted=False))
+                    yield NearestPermit(home, rule.id, rule.says, None, failing)
+            for rule in self.ruleset.lapsed(self.request.action, self.request.kind, self.request.product):
+                if covers(self.ruleset, rule.home, home) is True and rule.effective is not None:
+                    yield NearestPermit(home, rule.id, rule.says, rule.effective.end, ())

@@ -1,0 +1,265 @@
+"""Resolve a rulebook at an instant: the rules, definitions, parameters and places in force then.
+
+Invariant: a pure function of rulebook and instant; between two dated changes it is the same object.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from bisect import bisect_right
+from functools import cached_property
+from typing import TYPE_CHECKING, Final
+
+from compliance.engine.operations import Failure
+from compliance.language.expression import DefinitionRef, ParameterRef, Within, walk
+from compliance.language.rulebook import Effect, HomeScope, Rule
+from compliance.vocabulary import territory
+from compliance.vocabulary.facts import Zone
+from compliance.vocabulary.period import ALWAYS, Period
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from datetime import datetime
+
+    from compliance.language.expression import Expression
+    from compliance.language.rulebook import ParameterValue, Rulebook
+    from compliance.vocabulary.facts import Fact
+
+MEANING: Final = "1"
+"""Version of what rules mean (DESIGN section 5); part of every digest."""
+ENTRY: Final = "entry"
+"""The class of actions that a stale source refers."""
+STALE_SOURCE: Final = "stale-source"
+NO_POSITION: Final = "no-position"
+
+
+class Ruleset:
+    """What is in force during `period`, ready to be asked."""
+
+    def __init__(self, rulebook: Rulebook, instant: datetime, period: Period) -> None:
+        """Take what of `rulebook` is in force at `instant`; `period` is how long that stays so."""
+        self.rulebook = rulebook
+        self.vocabulary = rulebook.vocabulary
+        self.facts_by_zone: dict[Zone, dict[str, Fact]] = {zone: {} for zone in Zone}
+        for fact in self.vocabulary.facts.values():
+            self.facts_by_zone[fact.zone][fact.name] = fact
+        self.instant = instant
+        self.period = period
+        self.places = rulebook.places.at(instant)
+        self._definitions = {
+            (found.name, found.jurisdiction, kind): found.body
+            for found in rulebook.definitions
+            if instant in (found.effective or ALWAYS)
+            for kind in (found.kinds or self.vocabulary.kinds)
+        }
+        self._parameters = {
+            (found.name, found.jurisdiction): found for found in rulebook.parameters if instant in found.effective
+        }
+        active = [rule for rule in rulebook.rules if instant in (rule.effective or ALWAYS)]
+        active += _no_position_rules(rulebook, instant)
+        entry = frozenset(self.vocabulary.actions.get(ENTRY, ()))
+        active += [_stale_source(rule, stale, entry) for rule in active if (stale := self._stale(rule))]
+        self.rules: tuple[Rule, ...] = tuple(sorted(active, key=lambda rule: rule.id))
+        start = period.start.isoformat() if period.start else "-"
+        text = f"compliance-ruleset\n{MEANING}\n{rulebook.digest}\n{start}\n"
+        self.digest = "sha256:" + hashlib.sha256(text.encode()).hexdigest()
+        self._applicable: dict[tuple[str, str, str | None, str], tuple[Rule, ...]] = {}
+
+    def applicable(self, action: str, kind: str, product: str | None, resource_type: str) -> tuple[Rule, ...]:
+        """Return the rules whose scope by action, kind of subject and resource fits, in order of id.
+
+        A permit holds only for the product it names; the other effects hold for its parts too.
+        """
+        key = (action, kind, product, resource_type)
+        found = self._applicable.get(key)
+        if found is None:
+            wholes = self.wholes(product)
+            found = self._applicable[key] = tuple(
+                rule
+                for rule in self.rules
+                if action in rule.actions
+                and (rule.kinds is None or kind in rule.kinds)
+                and rule.resource_type in {None, resource_type}
+                and (rule.product in {None, product} or (rule.effect is not Effect.PERMIT and rule.product in wholes))
+            )
+        return found
+
+    def lapsed(self, action: str, kind: str, product: str | None) -> tuple[Rule, ...]:
+        """Return the permits for an action and product that were in force once and are no more."""
+        return tuple(
+            rule
+            for rule in self.rulebook.rules
+            if rule.effect is Effect.PERMIT
+            and action in rule.actions
+            and (rule.kinds is None or kind in rule.kinds)
+            and rule.product in {None, product}
+            and rule.effective is not None
+            and rule.effective.end is not None
+            and rule.effective.end <= self.instant
+        )
+
+    def wholes(self, product: str | None) -> tuple[str, ...]:
+        """Return the products that `product` is part of, nearest first."""
+        found: list[str] = []
+        while product is not None and product in self.rulebook.products:
+            product = self.rulebook.products[product].part_of
+            if product is not None:
+                found.append(product)
+        return tuple(found)
+
+    def definition(self, ref: DefinitionRef, kind: str) -> Expression:
+        """Return the body of a definition for a kind of subject; raise `Failure` where it has none now."""
+        body = self._definitions.get((ref.name, ref.jurisdiction, kind))
+        if body is None:
+            msg = f"`{ref.name}` has no meaning for a {kind} at {self.instant.isoformat()}"
+            raise Failure(msg)
+        return body
+
+    def defines(self, ref: DefinitionRef, kind: str) -> bool:
+        """Say whether a definition has a meaning for a kind of subject now."""
+        return (ref.name, ref.jurisdiction, kind) in self._definitions
+
+    def regions(self, code: str) -> tuple[str, ...]:
+        """Return the regions of a country that some rule tells apart, with the country's other regions left out."""
+        return tuple(region for region in territory.subdivisions(code) if region in self._named_regions)
+
+    @cached_property
+    def _named_regions(self) -> frozenset[str]:
+        named: set[object] = {node.place for rule in self.rules for node in self.conditions(rule) if isinstance(node, Within)}
+        named |= {name for rule in self.rules if rule.home for name in (rule.home.within, *rule.home.excepting)}
+        codes: set[str] = set()
+        for name in named:
+            if isinstance(name, str):
+                codes |= self.places.members(name) if name in self.rulebook.places.groups else {name}
+        return frozenset(codes)
+
+    def parameter(self, ref: ParameterRef) -> ParameterValue:
+        """Return the value of a parameter in force; raise `Failure` in a gap between its values."""
+        found = self._parameters.get((ref.name, ref.jurisdiction))
+        if found is None:
+            msg = f"the parameter `{ref.name}` has no value at {self.instant.isoformat()}"
+            raise Failure(msg)
+        return found
+
+    def conditions(self, rule: Rule) -> Iterable[Expression]:
+        """Yield every node of a rule's conditions, through the definitions that they use."""
+        seen: set[tuple[str, str | None]] = set()
+        waiting = [part for part in (rule.when, rule.needs) if part is not None]
+        while waiting:
+            for node in walk(waiting.pop()):
+                yield node
+                if isinstance(node, DefinitionRef) and (node.name, node.jurisdiction) not in seen:
+                    seen.add((node.name, node.jurisdiction))
+                    waiting += [
+                        body
+                        for (name, jurisdiction, _), body in self._definitions.items()
+                        if (name, jurisdiction) == (node.name, node.jurisdiction)
+                    ]
+
+    def _stale(self, rule: Rule) -> str | None:
+        """Return what `rule` rests on that should have been reviewed before the instant."""
+        if rule.review_by is not None and rule.review_by <= self.instant:
+            return f"`{rule.id}`"
+        groups = {
+            node.place for node in self.conditions(rule) if isinstance(node, Within) and isinstance(node.place, str)
+        }
+        if rule.home is not None and rule.home.within is not None:
+            groups.add(rule.home.within)
+        for name in sorted(groups):
+            if (due := self.rulebook.group_reviews.get(name)) is not None and due <= self.instant:
+                return f"the group `{name}`"
+        for node in self.conditions(rule):
+            if isinstance(node, ParameterRef):
+                held = self._parameters.get((node.name, node.jurisdiction))
+                if held is not None and held.review_by is not None and held.review_by <= self.instant:
+                    return f"the parameter `{node.name}`"
+        return None
+
+
+def _stale_source(rule: Rule, what: str, entry: frozenset[str]) -> Rule:
+    """Return the referral that stands beside a rule whose source is past its review: for entry only."""
+    return Rule(
+        id=f"{STALE_SOURCE}/{rule.id}",
+        effect=Effect.REFER,
+        says=f"the source of {what} is past its review date",
+        actions=rule.actions & entry,
+        authority=rule.authority,
+        span=rule.span,
+        kinds=rule.kinds,
+        product=rule.product,
+        resource_type=rule.resource_type,
+        home=rule.home,
+        layer=rule.layer,
+        jurisdiction=rule.jurisdiction,
+    )
+
+
+def _no_position_rules(rulebook: Rulebook, instant: datetime) -> list[Rule]:
+    """Return what holds, per product with positions, at homes that no position in force covers."""
+    vocabulary = rulebook.vocabulary
+    uncovered = vocabulary.uncovered
+    if uncovered is None:
+        return []
+    made: list[Rule] = []
+    for product in sorted({position.product for position in rulebook.positions}):
+        covered = {
+            HomeScope(position.jurisdiction, position.excepting)
+            for position in rulebook.positions
+            if position.product == product and instant in position.effective
+        }
+        scope = HomeScope(None, outside=tuple(sorted(covered, key=str)))
+        span = min(position.span for position in rulebook.positions if position.product == product)
+        for actions, effect in vocabulary.access[uncovered.access].effects.items():
+            made.append(
+                Rule(
+                    id=f"{NO_POSITION}/{product}/{actions}-{effect.effect}",
+                    effect=Effect(effect.effect),
+                    says=uncovered.says,
+                    actions=frozenset(vocabulary.actions[actions]),
+                    authority=uncovered.authority,
+                    span=span,
+                    product=product,
+                    home=scope,
+                    layer="house",
+                )
+            )
+    return made
+
+
+class Timeline:
+    """A rulebook through time: the ruleset in force at any instant, each built once, on first use."""
+
+    def __init__(self, rulebook: Rulebook) -> None:
+        """Find the instants at which something in `rulebook` changes."""
+        self.rulebook = rulebook
+        self._edges = sorted(_changes(rulebook))
+        self._rulesets: dict[int, Ruleset] = {}
+
+    def at(self, instant: datetime) -> Ruleset:
+        """Return the ruleset in force at `instant` (aware)."""
+        index = bisect_right(self._edges, instant)
+        found = self._rulesets.get(index)
+        if found is None:
+            start = self._edges[index - 1] if index else None
+            end = self._edges[index] if index < len(self._edges) else None
+            found = self._rulesets[index] = Ruleset(self.rulebook, start or instant, Period(start, end))
+        return found
+
+
+def _changes(rulebook: Rulebook) -> set[datetime]:
+    periods = [rule.effective for rule in rulebook.rules]
+    periods += [found.effective for found in rulebook.definitions]
+    periods += [found.effective for found in rulebook.parameters]
+    periods += [found.effective for found in rulebook.positions]
+    edges = {edge for period in periods if period for edge in (period.start, period.end) if edge}
+    edges |= {rule.review_by for rule in rulebook.rules if rule.review_by}
+    edges |= {found.review_by for found in rulebook.parameters if found.review_by}
+    edges |= set(rulebook.group_reviews.values())
+    edges |= {
+        edge
+        for group in rulebook.places.groups.values()
+        for membership in group.memberships
+        for edge in (membership.start, membership.end)
+        if edge
+    }
+    return edges

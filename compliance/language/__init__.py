@@ -1,0 +1,1 @@
+"""Rule text to checked rulebook, every error with file, line and column."""

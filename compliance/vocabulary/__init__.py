@@ -1,0 +1,1 @@
+"""What can be said: territories, facts, unknown, periods, references."""

@@ -10,9 +10,7 @@ LIMIT = 40
 
 def members(package: Path) -> set[str]:
     """The names a package's page must give: its modules and the packages in it."""
-    found = {path.stem for path in package.glob("*.py")} | {
-        path.parent.name for path in package.glob("*/__init__.py")
-    }
+    found = {path.stem for path in package.glob("*.py")} | {path.parent.name for path in package.glob("*/__init__.py")}
     return found - {"__init__", "__main__"}
 
 

@@ -1,0 +1,43 @@
+"""Turn a mistyped word into the words that may have been meant.
+
+Invariant: a suggestion is only ever shown to a person; no value is read through it.
+"""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable
+from typing import Final
+
+_LONGEST: Final = 80
+_CUTOFF: Final = 0.6
+_LISTED: Final = 12
+
+
+def near(word: str, names: Iterable[str]) -> tuple[str, ...]:
+    """Return up to three of `names` that `word` may have been meant as, best first, whatever their case."""
+    if len(word) > _LONGEST:
+        return ()
+    spellings: dict[str, str] = {}
+    for name in sorted(names):
+        spellings.setdefault(name.casefold().replace("_", "-"), name)
+    folded = word.strip().casefold().replace("_", "-")
+    found = difflib.get_close_matches(folded, spellings, n=3, cutoff=_CUTOFF)
+    return tuple(spellings[spelling] for spelling in found)
+
+
+def did_you_mean(word: str, names: Iterable[str]) -> str:
+    """Return help for a mistyped `word`: what may have been meant, else what there is, else nothing."""
+    known = sorted(set(names))
+    meant = near(word, known)
+    if meant:
+        return "did you mean " + alternatives(meant)
+    if 0 < len(known) <= _LISTED:
+        return "write " + alternatives(known)
+    return ""
+
+
+def alternatives(names: Iterable[str]) -> str:
+    """Return `names` as a person lists choices: each in backticks, `or` before the last."""
+    quoted = [f"`{name}`" for name in names]
+    return " or ".join([", ".join(quoted[:-1]), quoted[-1]]) if len(quoted) > 1 else "".join(quoted)

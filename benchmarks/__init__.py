@@ -1,0 +1,1 @@
+"""Side-by-side runs of rule engines on one workload."""

@@ -8,7 +8,6 @@ Reference: DESIGN 4.2, Places.
 
 from __future__ import annotations
 
-import difflib
 from bisect import bisect_right
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -16,6 +15,7 @@ from datetime import datetime
 from types import MappingProxyType
 
 from compliance.vocabulary import territory
+from compliance.vocabulary.suggestions import near
 from compliance.vocabulary.unknown import UNKNOWN, Unknown
 
 
@@ -148,7 +148,7 @@ class PlacesAt:
         found = self._members.get(group)
         if found is None:
             if group not in self._groups:
-                raise UnknownPlace(group, _near(group, self._groups))
+                raise UnknownPlace(group, near(group, self._groups))
             codes: set[str] = set()
             for member in self._groups[group]:
                 codes |= self.members(member) if member in self._groups else {member}
@@ -205,8 +205,8 @@ class PlacesAt:
         try:
             return (territory.canonical(place),)
         except territory.UnknownTerritory as error:
-            near = _near(place, self._groups)
-            raise UnknownPlace(place, tuple(dict.fromkeys((*near, *error.suggestions)))) from None
+            meant = (*near(place, self._groups), *error.suggestions)
+            raise UnknownPlace(place, tuple(dict.fromkeys(meant))) from None
 
     def _below(self, code: str) -> set[str]:
         """Return `code`, its subdivisions, and the same of every country that lies in it."""
@@ -218,13 +218,6 @@ class PlacesAt:
         for child in self._children.get(code, ()):
             found |= self._below(child)
         return found
-
-
-def _near(name: str, groups: Iterable[str]) -> tuple[str, ...]:
-    folded = {group.casefold(): group for group in sorted(groups)}
-    return tuple(
-        folded[match] for match in difflib.get_close_matches(name[:60].casefold(), folded, n=3, cutoff=0.75)
-    )
 
 
 def _in_force(groups: Mapping[str, Group], instant: datetime) -> dict[str, frozenset[str]]:
@@ -257,9 +250,7 @@ def _checked_groups(groups: Mapping[str, Group]) -> dict[str, Group]:
             raise PlacesError(f"the group `{group.name}` is listed as `{name}`")
         if territory.is_territory(name):
             raise PlacesError(f"`{name}` is a territory: a group needs a name of its own")
-        checked[name] = Group(
-            name, tuple(_checked_membership(name, span, groups) for span in group.memberships)
-        )
+        checked[name] = Group(name, tuple(_checked_membership(name, span, groups) for span in group.memberships))
     _refuse_circles(checked)
     return checked
 
@@ -278,8 +269,8 @@ def _checked_membership(group: str, span: Membership, groups: Mapping[str, Group
         try:
             codes.add(territory.canonical(code))
         except territory.UnknownTerritory as error:
-            near = (*_near(code, groups), *error.suggestions)
-            raise UnknownPlace(code, tuple(dict.fromkeys(near))) from None
+            meant = (*near(code, groups), *error.suggestions)
+            raise UnknownPlace(code, tuple(dict.fromkeys(meant))) from None
     return Membership(frozenset(codes), span.start, span.end)
 
 
@@ -294,9 +285,7 @@ def _refuse_circles(groups: Mapping[str, Group]) -> None:
     def visit(name: str, path: tuple[str, ...]) -> None:
         if name in path:
             circle = (*path[path.index(name) :], name)
-            raise PlacesError(
-                "a group cannot contain itself: " + " contains ".join(f"`{step}`" for step in circle)
-            )
+            raise PlacesError("a group cannot contain itself: " + " contains ".join(f"`{step}`" for step in circle))
         if name not in finished:
             for member in contains[name]:
                 visit(member, (*path, name))

@@ -42,11 +42,7 @@ def membership(stated: Mapping[str, Any]) -> Membership:
 @pytest.fixture(scope="session")
 def stated() -> Stated:
     parents = read(FOLDER / "parents.yaml")
-    files = {
-        path.stem: read(path)
-        for path in sorted((FOLDER / "groups").glob("*.yaml"))
-        if ".cases" not in path.name
-    }
+    files = {path.stem: read(path) for path in sorted((FOLDER / "groups").glob("*.yaml")) if ".cases" not in path.name}
     groups = {
         name: Group(content["group"], tuple(membership(each) for each in content["members"]))
         for name, content in files.items()

@@ -157,9 +157,7 @@ def test_the_law_of_the_union_applies_in_the_outermost_regions_and_on_aland(stat
     assert stated.places.at(TODAY).within(code, "EEA") is True
 
 
-@pytest.mark.parametrize(
-    "code", ["GB", "CH", "GG", "GL", "FO", "NC", "PF", "BL", "PM", "AW", "BQ", "SJ", "NL-BQ1"]
-)
+@pytest.mark.parametrize("code", ["GB", "CH", "GG", "GL", "FO", "NC", "PF", "BL", "PM", "AW", "BQ", "SJ", "NL-BQ1"])
 def test_what_is_not_in_the_european_economic_area(stated, code):
     assert stated.places.at(TODAY).within(code, "EEA") is False
 

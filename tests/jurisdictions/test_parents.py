@@ -84,8 +84,6 @@ def test_no_code_is_stated_twice(stated):
 def test_a_line_that_rests_on_memory_lies_in_the_united_states_and_so_only_closes(stated):
     authorities = stated.parents["authorities"]
     recalled = {
-        line["within"]
-        for line in stated.parents["parents"]
-        if authorities[line["authority"]]["standing"] == "recalled"
+        line["within"] for line in stated.parents["parents"] if authorities[line["authority"]]["standing"] == "recalled"
     }
     assert recalled == {"US"}

@@ -235,9 +235,7 @@ SOME_CODES = st.frozensets(st.sampled_from(CODES), max_size=5)
 
 
 @given(SOME_CODES, SOME_CODES)
-def test_law_a_larger_group_never_turns_true_into_something_else(
-    smaller: frozenset[str], more: frozenset[str]
-):
+def test_law_a_larger_group_never_turns_true_into_something_else(smaller: frozenset[str], more: frozenset[str]):
     there = places(group("small", *smaller), group("large", *(smaller | more))).at(NOON)
     for code in CODES:
         if there.within(code, "small") is True:

@@ -18,9 +18,7 @@ from compliance.vocabulary import territory
 
 @cache
 def _containment() -> Mapping[str, tuple[str, ...]]:
-    text = (
-        files("compliance.vocabulary.cldr").joinpath("territoryContainment.json").read_text(encoding="utf-8")
-    )
+    text = files("compliance.vocabulary.cldr").joinpath("territoryContainment.json").read_text(encoding="utf-8")
     table = json.loads(text)["supplemental"]["territoryContainment"]
     return {code: tuple(entry["_contains"]) for code, entry in table.items()}
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import os
 import secrets
+import threading
 from pathlib import Path
 
 SECRET_BYTES = 32
@@ -42,7 +43,7 @@ def read_secret(path: Path) -> bytes:
 
 def replace(path: Path, text: str, *, durable: bool) -> None:
     """Put `text` in the place of a file in one step; `durable` waits until it would survive a power cut."""
-    draft = path.with_name(f".{path.name}.{os.getpid()}")
+    draft = path.with_name(f".{path.name}.{os.getpid()}.{threading.get_ident()}")
     _write(draft, text, durable=durable)
     draft.replace(path)
     if durable:

@@ -10,6 +10,7 @@ Invariant: a key is durable before anything sealed with it is; without a key ser
 from __future__ import annotations
 
 import hmac
+import json
 import os
 import threading
 from collections import OrderedDict
@@ -121,11 +122,17 @@ class Subjects:
         mac.update(subject_id.encode())
         return mac.digest()[:_PSEUDONYM_BYTES].hex()
 
-    def blind(self, purpose: str, text: str) -> bytes:
-        """Return 32 bytes that stand for a text (an idempotency key) and tell nothing about it."""
+    def blind(self, purpose: str, value: bytes) -> bytes:
+        """Return 32 bytes that stand for a value (an idempotency key, a request) and tell nothing about it."""
         mac = self._pseudonyms().copy()
-        mac.update(b"\x00" + purpose.encode() + b"\x00" + text.encode())
+        mac.update(b"\x00" + purpose.encode() + b"\x00" + value)
         return mac.digest()
+
+    @staticmethod
+    def pseudonym_of(entry: bytes) -> str:
+        """Return whose personal part belongs to an entry."""
+        subject = json.loads(entry)["subject"]
+        return NOBODY if subject is None else str(subject)
 
     def keys(self, pseudonyms: Iterable[str]) -> Mapping[str, SubjectKey]:
         """Return a durable key for each pseudonym, making those that do not exist, in one transaction.

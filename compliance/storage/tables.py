@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import BigInteger, Boolean, Column, Index, Integer, LargeBinary, String, Text
+from sqlalchemy import BigInteger, Boolean, Column, Index, Integer, LargeBinary, String, Text, text
 from sqlmodel import Field, SQLModel
 
 from compliance.storage.types import UtcDateTime
@@ -32,6 +32,14 @@ class Entry(SQLModel, table=True):
     """One leaf: its bytes, and the sealed personal part beside them."""
 
     __tablename__ = "ledger_entry"
+    __table_args__ = (
+        Index(
+            "ix_ledger_entry_kind",
+            "kind",
+            sqlite_where=text("kind <> 'decision'"),
+            postgresql_where=text("kind <> 'decision'"),
+        ),
+    )
 
     epoch: int = Field(sa_column=Column(Integer, primary_key=True, autoincrement=False))
     leaf_index: int = Field(sa_column=Column(BigInteger, primary_key=True, autoincrement=False))

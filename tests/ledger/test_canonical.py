@@ -77,7 +77,7 @@ def test_what_has_no_exact_spelling_is_refused(value):
 
 
 def test_endless_nesting_is_refused():
-    value = []
+    value: list[object] = []
     value.append(value)
     with pytest.raises(CanonicalError):
         canonical(value)

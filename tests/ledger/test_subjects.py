@@ -51,8 +51,8 @@ def test_another_store_gives_other_pseudonyms(subjects, tmp_path):
 
 
 def test_an_idempotency_key_and_a_pseudonym_never_meet(subjects):
-    assert subjects.blind("a", "bc") != subjects.blind("ab", "c")
-    assert subjects.blind("idempotency", "alice")[:16].hex() != subjects.pseudonym("alice")
+    assert subjects.blind("a", b"bc") != subjects.blind("ab", b"c")
+    assert subjects.blind("idempotency", b"alice")[:16].hex() != subjects.pseudonym("alice")
 
 
 @settings(max_examples=20)

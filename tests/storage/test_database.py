@@ -7,6 +7,8 @@ import pytest
 from sqlalchemy import insert, select, text
 from sqlalchemy.exc import StatementError
 
+from sqlmodel import col
+
 from compliance.storage.database import Database
 from compliance.storage.migration import migrate
 from compliance.storage.tables import Ruleset
@@ -80,7 +82,7 @@ def test_an_instant_comes_back_in_utc(database):
     with database.write() as connection:
         connection.execute(insert(Ruleset), [{"digest": "d", "source": b"\x00\xff", "recorded_at": instant}])
     with database.read() as connection:
-        row = connection.execute(select(Ruleset.recorded_at, Ruleset.source)).one()
+        row = connection.execute(select(col(Ruleset.recorded_at), col(Ruleset.source))).one()
     assert row.recorded_at == instant
     assert row.recorded_at.tzinfo is UTC
     assert bytes(row.source) == b"\x00\xff"

@@ -36,6 +36,8 @@ def upgrade() -> None:
         sa.Column("sealed", sa.LargeBinary(), nullable=True),
     )
     op.create_index("ix_ledger_entry_decision_id", "ledger_entry", ["decision_id"])
+    rare = sa.text("kind <> 'decision'")
+    op.create_index("ix_ledger_entry_kind", "ledger_entry", ["kind"], sqlite_where=rare, postgresql_where=rare)
     op.create_table(
         "ledger_tile",
         _key("epoch"),

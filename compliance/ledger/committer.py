@@ -1,0 +1,345 @@
+"""A group of drafts -> one durable transaction -> one outcome per draft.
+
+The order is the promise: seal; lock the log; resolve idempotency keys; append; commit; and only then sign,
+publish the
+checkpoint, and return. Whatever fails before the commit leaves nothing; whatever fails after it answers
+nobody, and a
+retry under the same idempotency key finds the record.
+Invariant: only one thread at a time calls `commit`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+
+from sqlalchemy import Connection
+
+from compliance.ledger import merkle, store
+from compliance.ledger.canonical import CanonicalError
+from compliance.ledger.checkpoint import Checkpoint
+from compliance.ledger.entry import SealedEntry, opened, seal, stamped
+from compliance.ledger.errors import (
+    EntryTooLargeError,
+    IdempotencyConflictError,
+    LedgerError,
+    LedgerForkedError,
+)
+from compliance.ledger.files import replace
+from compliance.ledger.note import Signer
+from compliance.ledger.proof import receipt_text
+from compliance.ledger.queue import Draft
+from compliance.ledger.settings import LedgerSettings
+from compliance.ledger.store import Claim, Head
+from compliance.ledger.subjects import Subjects
+from compliance.ledger.tree import Edge, Growth
+from compliance.storage.database import Database
+
+_KEEP_EVERY = timedelta(seconds=1)
+_SYNC_EVERY = timedelta(seconds=1)
+_PURGE_EVERY = timedelta(minutes=1)
+_PATIENCE = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Recorded:
+    """What is answered: the response that is on record, where it is recorded, and the proof of that."""
+
+    response: bytes = field(repr=False)
+    epoch: int
+    index: int
+    entry: bytes = field(repr=False)
+    path: tuple[bytes, ...] = field(repr=False)
+    checkpoint: str = field(repr=False)
+    replayed: bool = False
+    """Whether the idempotency key had been answered before, with these same bytes."""
+
+    @property
+    def receipt(self) -> str:
+        """The `tlog-proof` of the entry against the log's own checkpoint."""
+        return receipt_text(self.entry, self.index, self.path, self.checkpoint)
+
+
+@dataclass(slots=True)
+class _Work:
+    """One draft inside a group: sealed, refused, or answered by an earlier record."""
+
+    draft: Draft[Recorded]
+    sealed: SealedEntry | None = None
+    claim: bytes | None = None
+    request: bytes = b""
+    outcome: Recorded | Exception | None = None
+    same_as: _Work | None = None
+    index: int = -1
+    entry: bytes = b""
+
+
+class Committer:
+    """Appends groups to one log; keeps the tree's right edge in memory between groups.
+
+    `trusted` is the newest checkpoint that is known to have been signed: the stored log must continue it.
+    """
+
+    def __init__(
+        self,
+        database: Database,
+        subjects: Subjects,
+        signer: Signer,
+        epoch: int,
+        settings: LedgerSettings,
+        trusted: Checkpoint | None = None,
+    ) -> None:
+        self._database, self._subjects, self._signer = database, subjects, signer
+        self._epoch, self._settings = epoch, settings
+        self._edge: Edge | None = None
+        self._erasures = -1
+        self._unkept: tuple[int, str, datetime] | None = None
+        self._signed = trusted
+        self._kept_at = self._synced_at = self._purged_at = datetime.min.replace(tzinfo=UTC)
+        self.checkpoint: str | None = None
+        """The newest checkpoint that this node signed."""
+
+    def commit(self, drafts: Sequence[Draft[Recorded]]) -> list[Recorded | Exception]:
+        """Record the drafts in one transaction; returns one outcome for each, in order.
+
+        Raises `LedgerError` or the database's error when nothing can be answered.
+        """
+        for _ in range(_PATIENCE):
+            works = self._sealed(drafts)
+            if self._recorded(works):
+                return [self._outcome(work) for work in works]
+        raise LedgerError("persons are being erased faster than records can be sealed")
+
+    def publish(self) -> str:
+        """Sign and publish where the log stands now, having appended nothing; returns the note."""
+        with self._database.write() as connection:
+            store.lock(connection)
+            head = store.read_head(connection, self._epoch)
+            edge = self._caught_up(connection, head)
+        self._edge = edge
+        return self._publish(head.size, head.root, head.recorded_at)
+
+    def keep(self) -> None:
+        """Keep the newest checkpoint in the database and on the disk."""
+        if self._unkept is not None:
+            with self._database.write() as connection:
+                self._keep(connection, self._unkept[2] + _KEEP_EVERY)
+        if self.checkpoint is not None:
+            replace(self._settings.checkpoint_path, self.checkpoint, durable=True)
+
+    # ------------------------------------------------------------------------------------------ before the lock
+
+    def _sealed(self, drafts: Sequence[Draft[Recorded]]) -> list[_Work]:
+        works = [_Work(draft) for draft in drafts]
+        pseudonyms = [self._subjects.pseudonym(draft.record.subject_id) for draft in drafts]
+        keys = self._subjects.keys(pseudonyms)
+        for work, pseudonym in zip(works, pseudonyms, strict=True):
+            try:
+                work.sealed = seal(work.draft.record, pseudonym, keys[pseudonym])
+            except (CanonicalError, EntryTooLargeError) as error:
+                work.outcome = error
+                continue
+            name = work.draft.idempotency
+            if name is not None:
+                work.claim = self._subjects.blind("idempotency", f"{name.owner}\x00{name.key}".encode())
+                work.request = self._subjects.blind("request", work.draft.record.request)
+        return works
+
+    # ------------------------------------------------------------------------------------------- under the lock
+
+    def _recorded(self, works: list[_Work]) -> bool:
+        """Append what is to be appended and commit; False when keys have changed and all must be sealed again."""
+        with self._database.write() as connection:
+            store.lock(connection)
+            head = store.read_head(connection, self._epoch)
+            if head.erasures != self._erasures:
+                stale, self._erasures = self._erasures >= 0, head.erasures
+                self._subjects.forget()
+                if stale:
+                    return False
+            edge = self._caught_up(connection, head)
+            # Invariant: log time never goes backwards, whatever the machine's clock does.
+            at = max(self._settings.clock(), head.recorded_at)
+            self._resolve(connection, works, at)
+            growth = self._append(connection, works, edge, head, at)
+        self._edge = edge
+        if growth is not None:
+            self._edge = growth.after
+            self._erasures += sum(work.draft.erases is not None for work in works if work.index >= 0)
+            note = self._publish(growth.size, growth.root, at)
+            for work in works:
+                if work.index >= 0:
+                    work.outcome = Recorded(
+                        work.draft.record.response,
+                        self._epoch,
+                        work.index,
+                        work.entry,
+                        tuple(growth.path(work.index)),
+                        note,
+                    )
+        return True
+
+    def _caught_up(self, connection: Connection, head: Head) -> Edge:
+        """Return the edge of the stored tree, having checked that it continues what this node knows and signed."""
+        edge = self._edge
+        if edge is None:
+            edge = store.read_edge(connection, self._epoch, head.size)
+        elif edge.size < head.size:
+            count = head.size - edge.size
+            edge = edge.grow(store.leaf_hashes(connection, self._epoch, edge.size, count)).after
+        if edge.size != head.size or (edge is not self._edge and edge.root() != head.root):
+            raise LedgerForkedError("the stored entries do not give the root that the log states")
+        signed = self._signed
+        if signed is not None and self._edge is None:
+            check_continues(connection, self._epoch, head, signed)
+        elif signed is not None and signed.size == head.size and signed.root != head.root:
+            raise LedgerForkedError("the log has another root than the one that was signed")
+        return edge
+
+    def _resolve(self, connection: Connection, works: list[_Work], at: datetime) -> None:
+        """Answer the drafts whose idempotency key is taken: by an earlier record, or earlier in this group."""
+        claims = store.read_claims(connection, [work.claim for work in works if work.claim is not None], at)
+        first: dict[bytes, _Work] = {}
+        for work in works:
+            if work.claim is None or work.outcome is not None:
+                continue
+            taken = claims.get(work.claim)
+            if taken is not None:
+                work.outcome = self._answered(connection, taken, work.request)
+            elif (other := first.setdefault(work.claim, work)) is not work:
+                if other.request == work.request:
+                    work.same_as = other
+                else:
+                    work.outcome = _conflict()
+
+    def _answered(self, connection: Connection, claim: Claim, request: bytes) -> Recorded | Exception:
+        """Return the bytes that were answered before, with the receipt that was given then."""
+        if claim.request != request:
+            return _conflict()
+        if claim.epoch != self._epoch:
+            return IdempotencyConflictError("the idempotency key was used before this epoch of the log")
+        stored = store.entries(connection, claim.epoch, claim.index, claim.index + 1)[0]
+        try:
+            pseudonym = self._subjects.pseudonym_of(stored.entry)
+            sealed = stored.sealed or b""
+            personal = opened(stored.entry, sealed, self._subjects.open(pseudonym, sealed))
+        except LedgerError as error:
+            return error
+        node = store.nodes(connection, claim.epoch)
+        path = tuple(merkle.inclusion_path(claim.index, claim.size, node))
+        note = self._note(claim.size, merkle.root(claim.size, node))
+        return Recorded(personal.response, claim.epoch, claim.index, stored.entry, path, note, replayed=True)
+
+    def _append(
+        self, connection: Connection, works: list[_Work], edge: Edge, head: Head, at: datetime
+    ) -> Growth | None:
+        winners = [work for work in works if work.outcome is None and work.same_as is None]
+        if not winners:
+            return None
+        stamp, rows = stamped(at), []
+        for offset, work in enumerate(winners):
+            sealed = work.sealed
+            if sealed is None:
+                continue
+            work.index, work.entry = edge.size + offset, sealed.at(stamp)
+            rows.append(
+                {
+                    "epoch": self._epoch,
+                    "leaf_index": work.index,
+                    "kind": sealed.kind,
+                    "decision_id": sealed.public.get("id"),
+                    "recorded_at": at,
+                    "entry": work.entry,
+                    "sealed": sealed.sealed,
+                }
+            )
+        growth = edge.grow([merkle.leaf_hash(work.entry) for work in winners])
+        store.add_entries(connection, rows)
+        store.add_tiles(connection, self._epoch, growth.tiles)
+        store.add_claims(connection, self._claims(winners, growth.size, at))
+        erased = [work.draft.erases for work in winners if work.draft.erases]
+        store.write_head(connection, self._epoch, Head(growth.size, growth.root, at, head.erasures + len(erased)))
+        self._keep(connection, at)
+        if at - self._purged_at >= _PURGE_EVERY:
+            store.purge_claims(connection, at)
+            self._purged_at = at
+        # Invariant: a key is destroyed under the log's lock, so that no node seals with it afterwards.
+        for pseudonym in erased:
+            self._subjects.erase(pseudonym)
+        return growth
+
+    def _claims(self, winners: list[_Work], size: int, at: datetime) -> list[dict[str, object]]:
+        return [
+            {
+                "key": work.claim,
+                "epoch": self._epoch,
+                "leaf_index": work.index,
+                "size": size,
+                "request": work.request,
+                "expires_at": at + self._settings.idempotency,
+            }
+            for work in winners
+            if work.claim is not None
+        ]
+
+    # ---------------------------------------------------------------------------------------- after the commit
+
+    def _publish(self, size: int, root: bytes, at: datetime) -> str:
+        note = self._note(size, root)
+        durable = at - self._synced_at >= _SYNC_EVERY
+        replace(self._settings.checkpoint_path, note, durable=durable)
+        if durable:
+            self._synced_at = at
+        self._signed = Checkpoint(self._signer.name, size, root)
+        self.checkpoint = note
+        self._unkept = (size, note, at)
+        return note
+
+    def _note(self, size: int, root: bytes) -> str:
+        return str(Checkpoint(self._signer.name, size, root).signed([self._signer]))
+
+    def _keep(self, connection: Connection, at: datetime) -> None:
+        """Keep the last published checkpoint in the database, at most one a second."""
+        if self._unkept is not None and at - self._kept_at >= _KEEP_EVERY:
+            size, note, made_at = self._unkept
+            store.add_checkpoint(connection, self._epoch, size, note, made_at, witnessed=False)
+            self._kept_at = at
+
+    def forget_edge(self) -> None:
+        """Read everything anew with the next group: the last one failed, and may or may not have been committed."""
+        self._edge = None
+
+    def _outcome(self, work: _Work) -> Recorded | Exception:
+        if work.same_as is None:
+            return work.outcome or LedgerError("the record was not written")
+        outcome = work.same_as.outcome
+        if isinstance(outcome, Recorded):
+            return Recorded(
+                outcome.response,
+                outcome.epoch,
+                outcome.index,
+                outcome.entry,
+                outcome.path,
+                outcome.checkpoint,
+                replayed=True,
+            )
+        return outcome or LedgerError("the record was not written")
+
+
+def check_continues(connection: Connection, epoch: int, head: Head, signed: Checkpoint) -> None:
+    """Return when the stored log contains the signed tree; else raise `LedgerForkedError`."""
+    if signed.size > head.size:
+        raise LedgerForkedError(
+            f"the database holds {head.size} entries, but a checkpoint over {signed.size} was signed: "
+            "it was restored from an older copy"
+        )
+    if merkle.root(signed.size, store.nodes(connection, epoch)) != signed.root:
+        raise LedgerForkedError(
+            f"the first {signed.size} entries of the database are not those that were signed: "
+            "it is another copy, or was edited"
+        )
+
+
+def _conflict() -> IdempotencyConflictError:
+    return IdempotencyConflictError("the idempotency key was used for a different request")

@@ -1,0 +1,141 @@
+"""The ledger as the rest of the house sees it: open, record, close.
+
+`record` is for event loops and `append` for threads; both return once the record is durable, signed and
+provable, and
+raise a `LedgerError` otherwise. Nothing else in this module has a meaning of its own.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable
+from concurrent.futures import Future
+
+from sqlalchemy import insert, select
+
+from compliance.ledger import store
+from compliance.ledger.committer import Committer, Recorded
+from compliance.ledger.entry import DecisionRecord, IdempotencyKey
+from compliance.ledger.errors import LedgerError, NotRecordedError
+from compliance.ledger.note import Verifier
+from compliance.ledger.opening import Opened, open_log
+from compliance.ledger.queue import Draft
+from compliance.ledger.reading import Reader
+from compliance.ledger.settings import LedgerSettings
+from compliance.ledger.writer import Figures, Writer
+
+
+class Ledger:
+    """An open log; made by `open`, ended by `close`."""
+
+    def __init__(self, opened: Opened) -> None:
+        self._opened = opened
+        self._committer = Committer(
+            opened.database, opened.subjects, opened.signer, opened.epoch, opened.settings, opened.trusted
+        )
+        self._committer.publish()
+        self._writer = Writer(self._committer, opened.settings)
+        self._rulesets: set[str] = set()
+        self.reader = Reader(opened.database, opened.subjects, opened.epoch)
+
+    @classmethod
+    def open(cls, settings: LedgerSettings) -> Ledger:
+        """Open the log that the settings name, starting it in an empty database.
+
+        Raises `LedgerForkedError` when the database is not the continuation of what was signed,
+        `LedgerError` when it
+        is another log or another key, and the database's errors when it cannot be reached.
+        """
+        opened = open_log(settings)
+        try:
+            return cls(opened)
+        except BaseException:
+            opened.close()
+            raise
+
+    def record(self, record: DecisionRecord, idempotency: IdempotencyKey | None = None) -> Awaitable[Recorded]:
+        """Record a decision; to be awaited in the running event loop. Raises as `append`, or when awaited."""
+        loop = asyncio.get_running_loop()
+        waiting: asyncio.Future[Recorded] = loop.create_future()
+        self._writer.queue.put(Draft(record, idempotency, waiting, loop))
+        return waiting
+
+    def append(
+        self,
+        record: DecisionRecord,
+        idempotency: IdempotencyKey | None = None,
+        *,
+        erases: str | None = None,
+    ) -> Future[Recorded]:
+        """Record a decision from a thread; the future holds what is answered, or why nothing is.
+
+        Raises `LedgerBusyError` at once when the queue is full, `LedgerForkedError` or `LedgerClosedError`
+        when nothing
+        is appended any more. `erases` names a pseudonym whose key is destroyed together with this entry.
+        """
+        waiting: Future[Recorded] = Future()
+        self._writer.queue.put(Draft(record, idempotency, waiting, erases=erases))
+        return waiting
+
+    def keep_ruleset(self, digest: str, source: bytes) -> None:
+        """Store the source of a ruleset, once; replay reads it back by its digest."""
+        if digest in self._rulesets:
+            return
+        at = self._opened.settings.clock()
+        with self._opened.database.write() as connection:
+            known = select(store.RULESET.c.source).where(store.RULESET.c.digest == digest)
+            row = connection.execute(known).first()
+            if row is None:
+                stored = {"digest": digest, "source": source, "recorded_at": at}
+                connection.execute(insert(store.RULESET), [stored])
+            elif bytes(row.source) != source:
+                raise LedgerError(f"another source is stored under the ruleset digest `{digest}`")
+        self._rulesets.add(digest)
+
+    def ruleset(self, digest: str) -> bytes:
+        """Return the source of a ruleset; raises `NotRecordedError` when it was never stored."""
+        wanted = select(store.RULESET.c.source).where(store.RULESET.c.digest == digest)
+        with self._opened.database.read() as connection:
+            row = connection.execute(wanted).first()
+        if row is None:
+            raise NotRecordedError(f"no ruleset with the digest `{digest}` is stored")
+        return bytes(row.source)
+
+    @property
+    def settings(self) -> LedgerSettings:
+        """What it was opened with."""
+        return self._opened.settings
+
+    @property
+    def verifier(self) -> Verifier:
+        """The public key of the log, which outsiders verify receipts with."""
+        return self._opened.signer.verifier
+
+    @property
+    def checkpoint(self) -> str:
+        """The newest checkpoint that this node signed."""
+        return self._committer.checkpoint or ""
+
+    @property
+    def stopped(self) -> LedgerError | None:
+        """Why nothing is appended any more; None while all is well."""
+        return self._writer.stopped
+
+    @property
+    def waiting(self) -> int:
+        """How many records wait to be written."""
+        return len(self._writer.queue)
+
+    @property
+    def figures(self) -> Figures:
+        """What the writer has done so far."""
+        return self._writer.figures
+
+    def pseudonym(self, subject_id: str) -> str:
+        """Return what stands for a person in the log."""
+        return self._opened.subjects.pseudonym(subject_id)
+
+    def close(self) -> None:
+        """Write what waits, keep the last checkpoint, and close the databases."""
+        self._writer.close()
+        self._opened.close()

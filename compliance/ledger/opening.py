@@ -1,0 +1,218 @@
+"""Settings -> an open log: its database, keys and epoch, checked against the newest checkpoint kept outside it.
+
+A log starts with an entry of kind `log` that states its origin and its key, and, in a later epoch, the
+last checkpoint of
+the one before. Invariant: a database that does not continue the checkpoint in the file is not appended to.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from sqlalchemy import Connection
+
+from compliance.ledger import merkle, store
+from compliance.ledger.checkpoint import Checkpoint, verified
+from compliance.ledger.committer import check_continues
+from compliance.ledger.entry import DecisionRecord, seal, stamped
+from compliance.ledger.errors import LedgerError, LedgerForkedError
+from compliance.ledger.files import read_secret, replace
+from compliance.ledger.note import NoteError, Signer, Verifier, checked_name
+from compliance.ledger.settings import LedgerSettings
+from compliance.ledger.store import Head
+from compliance.ledger.subjects import NOBODY, MasterKey, Subjects
+from compliance.ledger.tree import Edge
+from compliance.storage.database import Database
+from compliance.storage.keystore import KeyStore
+from compliance.storage.migration import migrate
+
+LOG_KIND, KEY_KIND = "log", "key"
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """A log that may be appended to."""
+
+    settings: LedgerSettings
+    database: Database
+    keys: Database
+    subjects: Subjects
+    signer: Signer
+    epoch: int
+    trusted: Checkpoint | None
+
+    def close(self) -> None:
+        """Close both databases."""
+        self.database.close()
+        self.keys.close()
+
+
+@dataclass(frozen=True, slots=True)
+class Fork:
+    """What the file and the database say, where they do not agree."""
+
+    reason: str
+    signed: Checkpoint
+    stored_origin: str | None
+    stored_size: int
+    stored_root: bytes
+
+
+def open_log(settings: LedgerSettings) -> Opened:
+    """Migrate, read the keys, check for a fork; in an empty database start the log.
+
+    Raises `LedgerForkedError` when the database does not continue the checkpoint in the file,
+    `LedgerError` when it is
+    another log or signed with another key.
+    """
+    settings.folder.mkdir(parents=True, exist_ok=True)
+    database = Database(settings.database_url)
+    keys = Database(settings.keystore, secure_delete=True)
+    try:
+        migrate(database)
+        wrapper = settings.wrapper or MasterKey.of_file(settings.folder / "master.key")
+        subjects = Subjects(KeyStore(keys), wrapper, settings.cache_limit)
+        signer = signer_of(settings)
+        with database.write() as connection:
+            store.lock(connection)
+            epoch, trusted = _continued(connection, settings, signer, subjects)
+    except BaseException:
+        database.close()
+        keys.close()
+        raise
+    return Opened(settings, database, keys, subjects, signer, epoch, trusted)
+
+
+def signer_of(settings: LedgerSettings) -> Signer:
+    """Return the log's signing key, by its origin; made on first start."""
+    seed = read_secret(settings.signing_path)
+    return Signer(checked_name(settings.origin), Ed25519PrivateKey.from_private_bytes(seed))
+
+
+def log_verifiers(connection: Connection, epoch: int) -> list[Verifier]:
+    """Return every key that has signed for the log, the newest last, as its own entries state them."""
+    found = store.events(connection, epoch, [LOG_KIND, KEY_KIND])
+    return [Verifier.of_vkey(json.loads(stored.entry)["public"]["vkey"]) for stored in found]
+
+
+def find_fork(settings: LedgerSettings) -> Fork | None:
+    """Say where the database and the checkpoint in the file disagree; None when they agree."""
+    database = Database(settings.database_url)
+    try:
+        migrate(database)
+        with database.read() as connection:
+            newest = store.newest_log(connection)
+            signed = _signed(settings, connection, newest)
+            if signed is None:
+                return None
+            if newest is None:
+                return Fork("the database holds no log", signed, None, 0, merkle.EMPTY_ROOT)
+            head = store.read_head(connection, newest[0])
+            try:
+                _check(connection, newest, head, signed)
+            except LedgerForkedError as error:
+                return Fork(str(error), signed, newest[1], head.size, head.root)
+            return None
+    finally:
+        database.close()
+
+
+def new_epoch(settings: LedgerSettings, reason: str, persons: tuple[str, str]) -> None:
+    """Start a new log, under the origin in `settings`, whose first entry states the last checkpoint of the old one.
+
+    Two different persons must stand for it. Raises `LedgerError` otherwise, or when the origin was used
+    before.
+    """
+    if len({person.strip().lower() for person in persons}) != len(persons) or not all(persons):
+        raise LedgerError("a new epoch takes two different persons")
+    database = Database(settings.database_url)
+    keys = Database(settings.keystore, secure_delete=True)
+    try:
+        migrate(database)
+        wrapper = settings.wrapper or MasterKey.of_file(settings.folder / "master.key")
+        subjects = Subjects(KeyStore(keys), wrapper)
+        signer = signer_of(settings)
+        path = settings.checkpoint_path
+        previous = path.read_text(encoding="utf-8") if path.exists() else None
+        with database.write() as connection:
+            store.lock(connection)
+            if settings.origin in store.origins(connection):
+                raise LedgerError(f"the origin `{settings.origin}` was used before: a new epoch needs a new one")
+            newest = store.newest_log(connection)
+            epoch = newest[0] + 1 if newest else 1
+            public = {"previous": previous, "reason": reason, "approved_by": list(persons)}
+            head = _start(connection, epoch, signer, subjects, settings.clock(), public)
+        note = Checkpoint(settings.origin, head.size, head.root).signed([signer])
+        replace(path, str(note), durable=True)
+    finally:
+        database.close()
+        keys.close()
+
+
+def _continued(
+    connection: Connection, settings: LedgerSettings, signer: Signer, subjects: Subjects
+) -> tuple[int, Checkpoint | None]:
+    newest = store.newest_log(connection)
+    signed = _signed(settings, connection, newest)
+    if newest is None:
+        if signed is not None:
+            raise LedgerForkedError(f"the database is empty, but a checkpoint over {signed.size} entries was signed")
+        _start(connection, 1, signer, subjects, settings.clock(), {})
+        return 1, None
+    epoch, origin = newest
+    if origin != settings.origin:
+        raise LedgerError(f"the database holds the log `{origin}`, not `{settings.origin}`")
+    if signed is not None:
+        _check(connection, newest, store.read_head(connection, epoch), signed)
+    if log_verifiers(connection, epoch)[-1] != signer.verifier:
+        raise LedgerError("the log is signed with another key than the one in the key file")
+    return epoch, signed if signed is not None and signed.origin == origin else None
+
+
+def _signed(settings: LedgerSettings, connection: Connection, newest: tuple[int, str] | None) -> Checkpoint | None:
+    """Return the checkpoint in the file, None where there is none; one that nobody signed counts as a fork."""
+    if not settings.checkpoint_path.exists():
+        return None
+    known = [signer_of(settings).verifier]
+    if newest is not None:
+        for epoch in range(1, newest[0] + 1):
+            known += log_verifiers(connection, epoch)
+    try:
+        return verified(settings.checkpoint_path.read_text(encoding="utf-8"), known).checkpoint
+    except (NoteError, UnicodeDecodeError) as error:
+        raise LedgerForkedError(f"the checkpoint file is not signed by this log: {error}") from error
+
+
+def _check(connection: Connection, newest: tuple[int, str], head: Head, signed: Checkpoint) -> None:
+    """Raise `LedgerForkedError` unless the stored log continues the signed one, or a later epoch follows it."""
+    known = store.origins(connection)
+    if signed.origin not in known:
+        raise LedgerForkedError(f"the database does not hold the log `{signed.origin}` that was signed")
+    if known[signed.origin] == newest[0]:
+        check_continues(connection, newest[0], head, signed)
+
+
+def _start(
+    connection: Connection,
+    epoch: int,
+    signer: Signer,
+    subjects: Subjects,
+    at: datetime,
+    public: Mapping[str, Any],
+) -> Head:
+    """Write the first entry of a log."""
+    stated = {"origin": signer.name, "vkey": signer.verifier.vkey(), **public}
+    record = DecisionRecord(stated, {}, None, "", b"", b"", LOG_KIND)
+    sealed = seal(record, NOBODY, subjects.keys([NOBODY])[NOBODY])
+    entry = sealed.at(stamped(at))
+    growth = Edge(0, ()).grow([merkle.leaf_hash(entry)])
+    head = Head(growth.size, growth.root, at, 0)
+    store.open_log(connection, epoch, signer.name, head)
+    row = {"epoch": epoch, "leaf_index": 0, "kind": LOG_KIND, "decision_id": None}
+    store.add_entries(connection, [{**row, "recorded_at": at, "entry": entry, "sealed": sealed.sealed}])
+    return head

@@ -1,0 +1,119 @@
+"""Records that wait -> groups for the writer; outcomes -> whoever waited for them.
+
+Invariant: an outcome is delivered to the draft it was made for, and to no other: a group is a list that
+the writer took
+out of the queue, and its outcomes are released pairwise. What arrives during a commit is in the queue, not
+in the group.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+import time
+from collections import defaultdict, deque
+from collections.abc import Iterable, Sequence
+from concurrent.futures import Future
+from dataclasses import dataclass, field
+from typing import Generic, TypeVar
+
+from compliance.ledger.entry import DecisionRecord, IdempotencyKey
+from compliance.ledger.errors import LedgerBusyError, LedgerError
+
+Outcome = TypeVar("Outcome")
+
+
+@dataclass(slots=True)
+class Draft(Generic[Outcome]):
+    """A record on its way into the log, and who waits for it: a future of a thread, or of an event loop."""
+
+    record: DecisionRecord
+    idempotency: IdempotencyKey | None
+    waiting: Future[Outcome] | asyncio.Future[Outcome]
+    loop: asyncio.AbstractEventLoop | None = None
+    erases: str | None = None
+    """The pseudonym whose key is destroyed with this entry."""
+    cost: int = field(default=0)
+
+
+class Queue(Generic[Outcome]):
+    """A bounded queue from many threads and event loops to one writer."""
+
+    def __init__(self, limit: int, limit_bytes: int) -> None:
+        self._limit, self._limit_bytes = limit, limit_bytes
+        self._waiting: deque[Draft[Outcome]] = deque()
+        self._bytes = 0
+        self._changed = threading.Condition()
+        self._closed: LedgerError | None = None
+
+    def __len__(self) -> int:
+        return len(self._waiting)
+
+    def put(self, draft: Draft[Outcome]) -> None:
+        """Add a draft; raises `LedgerBusyError` when the queue is full, or the reason it was closed for."""
+        draft.cost = len(draft.record.request) + len(draft.record.response)
+        with self._changed:
+            if self._closed is not None:
+                raise self._closed
+            if len(self._waiting) >= self._limit or self._bytes + draft.cost > self._limit_bytes:
+                raise LedgerBusyError("too many records are waiting to be written")
+            self._waiting.append(draft)
+            self._bytes += draft.cost
+            self._changed.notify()
+
+    def take(self, limit: int, delay: float) -> list[Draft[Outcome]]:
+        """Wait for drafts and take a group; an empty one says that the queue is closed and drained.
+
+        `delay` is how long, in seconds, the first of a group may wait for others. An erasure is a group of
+        its own.
+        """
+        with self._changed:
+            while not self._waiting and self._closed is None:
+                self._changed.wait()
+            if delay and self._closed is None:
+                until = time.monotonic() + delay
+                while len(self._waiting) < limit and (left := until - time.monotonic()) > 0:
+                    self._changed.wait(left)
+            group: list[Draft[Outcome]] = []
+            while self._waiting and len(group) < limit:
+                if group and (self._waiting[0].erases or group[0].erases):
+                    break
+                draft = self._waiting.popleft()
+                self._bytes -= draft.cost
+                group.append(draft)
+            return group
+
+    def close(self, reason: LedgerError) -> None:
+        """Refuse every further draft for this reason; those that wait are still taken."""
+        with self._changed:
+            self._closed = self._closed or reason
+            self._changed.notify_all()
+
+
+def release(drafts: Sequence[Draft[Outcome]], outcomes: Iterable[Outcome | Exception]) -> None:
+    """Hand each outcome to the one that waits for it; one wake-up per event loop."""
+    by_loop: dict[asyncio.AbstractEventLoop, list[tuple[Draft[Outcome], Outcome | Exception]]] = defaultdict(list)
+    for draft, outcome in zip(drafts, outcomes, strict=True):
+        if draft.loop is None:
+            _settle(draft, outcome)
+        else:
+            by_loop[draft.loop].append((draft, outcome))
+    for loop, settled in by_loop.items():
+        try:
+            loop.call_soon_threadsafe(_settle_all, settled)
+        except RuntimeError:  # the loop is closed: nobody waits any more, and what was recorded stays recorded
+            continue
+
+
+def _settle_all(settled: Iterable[tuple[Draft[Outcome], Outcome | Exception]]) -> None:
+    for draft, outcome in settled:
+        _settle(draft, outcome)
+
+
+def _settle(draft: Draft[Outcome], outcome: Outcome | Exception) -> None:
+    if draft.waiting.done():  # given up by whoever waited
+        return
+    if isinstance(outcome, Exception):
+        draft.waiting.set_exception(outcome)
+    else:
+        draft.waiting.set_result(outcome)

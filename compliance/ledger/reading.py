@@ -1,0 +1,281 @@
+"""The stored log -> single records, searches, proofs and static files, for whoever reads it.
+
+Invariant: a reader never appends. What it returns from the personal part was checked against the entry's
+commitments.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cached_property
+from typing import Any, NoReturn
+
+from sqlalchemy import Connection, delete, insert, select, update
+
+from compliance.ledger import merkle, store, tiles
+from compliance.ledger.checkpoint import Checkpoint, decimal
+from compliance.ledger.entry import DECISION, Personal, opened, terms
+from compliance.ledger.errors import NotRecordedError
+from compliance.ledger.note import Note
+from compliance.ledger.proof import Receipt
+from compliance.ledger.store import Stored
+from compliance.ledger.subjects import Subjects
+from compliance.storage.database import Database
+
+_BATCH = 1000
+_PAGE = 100
+_TERM_LENGTH = 255
+
+
+@dataclass(frozen=True)
+class Entry:
+    """An entry as it is read: where it is, and its public document."""
+
+    epoch: int
+    index: int
+    recorded_at: datetime
+    body: bytes
+    sealed: bytes
+
+    @cached_property
+    def document(self) -> Mapping[str, Any]:
+        """The whole entry, parsed."""
+        parsed: Mapping[str, Any] = json.loads(self.body)
+        return parsed
+
+    @property
+    def kind(self) -> str:
+        """What is recorded: `decision`, `log`, `key`, `erasure`, ..."""
+        return str(self.document["kind"])
+
+    @property
+    def public(self) -> Mapping[str, Any]:
+        """The public part."""
+        part: Mapping[str, Any] = self.document["public"]
+        return part
+
+    @property
+    def ruleset_digest(self) -> str:
+        """Under which ruleset it was decided."""
+        return str(self.document["ruleset"])
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """Found entries, newest first, and the cursor of the next page (None on the last)."""
+
+    entries: tuple[Entry, ...]
+    cursor: str | None
+
+
+class Reader:
+    """Reads one log."""
+
+    def __init__(self, database: Database, subjects: Subjects, epoch: int) -> None:
+        self._database, self._subjects, self._epoch = database, subjects, epoch
+        self._erasures = -1
+
+    def size(self) -> int:
+        """Return how many entries the log has."""
+        with self._database.read() as connection:
+            return store.read_head(connection, self._epoch).size
+
+    def entry(self, index: int) -> Entry:
+        """Return one entry; raises `NotRecordedError`."""
+        return next(self.entries(index, index + 1), None) or _missing(f"the log has no entry {index}")
+
+    def decision(self, decision_id: str) -> Entry:
+        """Return the entry of a decision; raises `NotRecordedError`."""
+        wanted = (
+            select(store.ENTRY.c.leaf_index)
+            .where(store.ENTRY.c.decision_id == decision_id, store.ENTRY.c.epoch == self._epoch)
+            .order_by(store.ENTRY.c.leaf_index)
+        )
+        with self._database.read() as connection:
+            row = connection.execute(wanted).first()
+        if row is None:
+            _missing("no decision with this id is recorded")
+        return self.entry(row.leaf_index)
+
+    def entries(self, start: int = 0, end: int | None = None) -> Iterator[Entry]:
+        """Yield the entries [start, end) in order, in batches: a tail that holds no transaction open."""
+        end = self.size() if end is None else end
+        while start < end:
+            with self._database.read() as connection:
+                batch = store.entries(connection, self._epoch, start, min(start + _BATCH, end))
+            yield from (self._read(stored) for stored in batch)
+            if not batch:
+                return
+            start = batch[-1].index + 1
+
+    def personal(self, entry: Entry) -> Personal:
+        """Return the personal part of an entry.
+
+        Raises `ErasedError` once it was erased, `TamperedError` when it is not what the entry committed to.
+        """
+        with self._database.read() as connection:
+            erasures = store.read_head(connection, self._epoch).erasures
+        if erasures != self._erasures:
+            self._subjects.forget()
+            self._erasures = erasures
+        plain = self._subjects.open(self._subjects.pseudonym_of(entry.body), entry.sealed)
+        return opened(entry.body, entry.sealed, plain)
+
+    def receipt(self, index: int, checkpoint: str) -> Receipt:
+        """Return the proof of an entry against a signed checkpoint of this log; raises `NotRecordedError`."""
+        size = Checkpoint.of_text(Note.of_text(checkpoint).text).size
+        entry = self.entry(index)
+        if index >= size:
+            _missing("the checkpoint is older than the entry")
+        with self._database.read() as connection:
+            path = merkle.inclusion_path(index, size, store.nodes(connection, self._epoch))
+        return Receipt(entry.body, index, tuple(path), checkpoint)
+
+    def consistency(self, old: int, new: int) -> list[bytes]:
+        """Return the proof that the tree of `new` entries continues the tree of `old`."""
+        with self._database.read() as connection:
+            if new > store.read_head(connection, self._epoch).size:
+                _missing(f"the log has not {new} entries yet")
+            return merkle.consistency_path(old, new, store.nodes(connection, self._epoch))
+
+    def witnessed_checkpoint(self) -> str | None:
+        """Return the newest checkpoint that a witness cosigned."""
+        table = store.CHECKPOINT
+        wanted = select(table.c.note).where(table.c.epoch == self._epoch, table.c.witnessed).limit(1)
+        with self._database.read() as connection:
+            row = connection.execute(wanted.order_by(table.c.size.desc())).first()
+        return row.note if row else None
+
+    def tile(self, path: str) -> bytes:
+        """Return the static file at a path such as `tile/0/000.p/12`.
+
+        Raises `TileError` for a malformed path, `NotRecordedError` for a tile that the tree does not have
+        (yet).
+        """
+        tile = tiles.Tile.of_path(path)
+        with self._database.read() as connection:
+            if not tiles.within(tile, store.read_head(connection, self._epoch).size):
+                _missing("the log has no such tile yet")
+            if tile.level == tiles.ENTRIES:
+                found = store.entries(connection, self._epoch, tile.start, tile.start + tile.width)
+                return tiles.entry_bundle(stored.entry for stored in found)
+            return tiles.hash_tile(tile, store.nodes(connection, self._epoch))
+
+    def search(
+        self,
+        wanted: Sequence[str] = (),
+        *,
+        since: datetime | None = None,
+        until: datetime | None = None,
+        cursor: str | None = None,
+        limit: int = _PAGE,
+    ) -> Page:
+        """Return decisions that have all the wanted terms (`outcome:deny`, `rule:...`, `subject:<pseudonym>`).
+
+        Newest first; `since` is inclusive, `until` exclusive. A cursor stays valid while the log grows: it
+        says below
+        which entry to go on. Raises `NoteError` for a cursor that is none.
+        """
+        self.index()
+        with self._database.read() as connection:
+            low, high = self._range(connection, since, until)
+            if cursor is not None:
+                high = min(high, decimal(cursor, "cursor"))
+            rows = self._matching(connection, wanted, low, high, limit + 1)
+            page = [
+                self._read(stored)
+                for index in rows[:limit]
+                for stored in store.entries(connection, self._epoch, index, index + 1)
+            ]
+        return Page(tuple(page), str(rows[limit - 1]) if len(rows) > limit else None)
+
+    def index(self) -> None:
+        """Bring the search index up to the last entry, in short transactions."""
+        while self._index_batch():
+            pass
+
+    def rebuild_index(self) -> None:
+        """Throw the search index away and make it anew from the entries."""
+        with self._database.write() as connection:
+            connection.execute(delete(store.TERM).where(store.TERM.c.epoch == self._epoch))
+            connection.execute(delete(store.INDEXED).where(store.INDEXED.c.epoch == self._epoch))
+        self.index()
+
+    def _read(self, stored: Stored) -> Entry:
+        return Entry(self._epoch, stored.index, stored.recorded_at, stored.entry, stored.sealed or b"")
+
+    def _range(self, connection: Connection, since: datetime | None, until: datetime | None) -> tuple[int, int]:
+        """Return the entries [low, high) of a span of log time, which never goes backwards: by bisection."""
+        size = store.read_head(connection, self._epoch).size
+        low = 0 if since is None else self._first_at(connection, since, size)
+        return low, size if until is None else self._first_at(connection, until, size)
+
+    def _first_at(self, connection: Connection, instant: datetime, size: int) -> int:
+        low, high = 0, size
+        while low < high:
+            middle = (low + high) // 2
+            wanted = select(store.ENTRY.c.recorded_at).where(
+                store.ENTRY.c.epoch == self._epoch, store.ENTRY.c.leaf_index == middle
+            )
+            if connection.execute(wanted).scalar_one() < instant:
+                low = middle + 1
+            else:
+                high = middle
+        return low
+
+    def _matching(self, connection: Connection, wanted: Sequence[str], low: int, high: int, limit: int) -> list[int]:
+        table, first = store.TERM, [f"kind:{DECISION}", *wanted]
+        aliases = [table.alias(f"t{number}") for number in range(len(first))]
+        query = select(aliases[0].c.leaf_index)
+        for alias, term in zip(aliases, first, strict=True):
+            query = query.where(alias.c.term == term[:_TERM_LENGTH], alias.c.epoch == self._epoch)
+            if alias is not aliases[0]:
+                query = query.where(alias.c.leaf_index == aliases[0].c.leaf_index)
+        last = aliases[-1].c.leaf_index
+        query = query.where(last >= low, last < high).order_by(last.desc()).limit(limit)
+        return [row.leaf_index for row in connection.execute(query)]
+
+    def _index_batch(self) -> bool:
+        with self._database.read() as connection:
+            size = store.read_head(connection, self._epoch).size
+            done = self._indexed(connection)
+        if done is not None and done >= size:
+            return False
+        with self._database.write() as connection:
+            store.lock(connection)
+            done = self._indexed(connection)
+            if done is None:
+                connection.execute(insert(store.INDEXED), [{"epoch": self._epoch, "size": 0}])
+            start = done or 0
+            found = store.entries(connection, self._epoch, start, start + _BATCH)
+            rows = [
+                {"term": term[:_TERM_LENGTH], "epoch": self._epoch, "leaf_index": stored.index}
+                for stored in found
+                for term in _terms(stored)
+            ]
+            if rows:
+                connection.execute(insert(store.TERM), rows)
+            moved = update(store.INDEXED).where(store.INDEXED.c.epoch == self._epoch)
+            connection.execute(moved.values(size=start + len(found)))
+            return bool(found)
+
+    def _indexed(self, connection: Connection) -> int | None:
+        done = select(store.INDEXED.c.size).where(store.INDEXED.c.epoch == self._epoch)
+        return connection.execute(done).scalar()
+
+
+def _terms(stored: Stored) -> set[str]:
+    document = json.loads(stored.entry)
+    found = terms(document["public"]) | {f"kind:{document['kind']}"}
+    if document["subject"] is not None:
+        found.add(f"subject:{document['subject']}")
+    if document["ruleset"]:
+        found.add(f"ruleset:{document['ruleset']}")
+    return found
+
+
+def _missing(message: str) -> NoReturn:
+    raise NotRecordedError(message)

@@ -1,0 +1,225 @@
+"""Statements on the tables of the log: its lock, its head, its leaves and nodes, its claims.
+
+Each function takes the connection of a transaction that the caller began, and the epoch. Invariant:
+whoever appends has
+called `lock` first, and every answer derived from the head was read after it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, delete, func, insert, select, text, update
+
+from compliance.ledger.merkle import NodeReader, leaf_hash, node_hash
+from compliance.ledger.tiles import TILE_HEIGHT, TILE_WIDTH, hashes_of
+from compliance.ledger.tree import Edge, FullTile
+from compliance.storage import tables
+
+_TABLES = tables.Entry.metadata.tables
+LOG, ENTRY, TILE = _TABLES["ledger_log"], _TABLES["ledger_entry"], _TABLES["ledger_tile"]
+CHECKPOINT, HEAD = _TABLES["ledger_checkpoint"], _TABLES["ledger_head"]
+IDEMPOTENCY, RULESET = _TABLES["ledger_idempotency"], _TABLES["ledger_ruleset"]
+TERM, INDEXED = _TABLES["ledger_term"], _TABLES["ledger_indexed"]
+_CHUNK = 500
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """Where a log stands."""
+
+    size: int
+    root: bytes
+    recorded_at: datetime
+    erasures: int
+
+
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """An entry as it is stored."""
+
+    index: int
+    kind: str
+    recorded_at: datetime
+    entry: bytes
+    sealed: bytes | None
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """What an idempotency key points to: the entry, the tree size it was answered at, the blinded request."""
+
+    index: int
+    epoch: int
+    size: int
+    request: bytes
+
+
+def lock(connection: Connection) -> None:
+    """Wait until nobody else appends; on SQLite the writing transaction is the lock."""
+    if connection.dialect.name == "postgresql":
+        connection.execute(text("SELECT pg_advisory_xact_lock(hashtext('compliance_ledger'))"))
+
+
+def newest_log(connection: Connection) -> tuple[int, str] | None:
+    """Return epoch and origin of the newest log, or None in an empty database."""
+    row = connection.execute(select(LOG.c.epoch, LOG.c.origin).order_by(LOG.c.epoch.desc()).limit(1)).first()
+    return (row.epoch, row.origin) if row else None
+
+
+def origins(connection: Connection) -> dict[str, int]:
+    """Return the epoch of every origin."""
+    return {row.origin: row.epoch for row in connection.execute(select(LOG.c.epoch, LOG.c.origin))}
+
+
+def read_head(connection: Connection, epoch: int) -> Head:
+    """Return where the log stands."""
+    row = connection.execute(select(HEAD).where(HEAD.c.epoch == epoch)).one()
+    return Head(row.size, bytes(row.root), row.recorded_at, row.erasures)
+
+
+def write_head(connection: Connection, epoch: int, head: Head) -> None:
+    """Move the head."""
+    values = {"size": head.size, "root": head.root, "recorded_at": head.recorded_at, "erasures": head.erasures}
+    connection.execute(update(HEAD).where(HEAD.c.epoch == epoch).values(values))
+
+
+def open_log(connection: Connection, epoch: int, origin: str, head: Head) -> None:
+    """Add a log and its head."""
+    connection.execute(insert(LOG), [{"epoch": epoch, "origin": origin, "opened_at": head.recorded_at}])
+    row = {"size": head.size, "root": head.root, "recorded_at": head.recorded_at, "erasures": head.erasures}
+    connection.execute(insert(HEAD), [{"epoch": epoch, **row}])
+
+
+def add_entries(connection: Connection, rows: Sequence[Mapping[str, Any]]) -> None:
+    """Append leaves: mappings with the columns of the entry table."""
+    connection.execute(insert(ENTRY), list(rows))
+
+
+def add_tiles(connection: Connection, epoch: int, full: Iterable[FullTile]) -> None:
+    """Keep the tiles that became full."""
+    rows = [{"epoch": epoch, "level": t.level, "tile_index": t.index, "hashes": t.hashes, "root": t.root} for t in full]
+    if rows:
+        connection.execute(insert(TILE), rows)
+
+
+def add_checkpoint(
+    connection: Connection, epoch: int, size: int, note: str, made_at: datetime, *, witnessed: bool
+) -> None:
+    """Keep a signed checkpoint, unless there is one of that size and kind."""
+    known = select(CHECKPOINT.c.size).where(
+        CHECKPOINT.c.epoch == epoch, CHECKPOINT.c.size == size, CHECKPOINT.c.witnessed == witnessed
+    )
+    if connection.execute(known).first() is None:
+        row = {"epoch": epoch, "size": size, "witnessed": witnessed, "note": note, "made_at": made_at}
+        connection.execute(insert(CHECKPOINT), [row])
+
+
+def entries(connection: Connection, epoch: int, start: int, end: int) -> list[Stored]:
+    """Return the entries [start, end) that exist, in order."""
+    wanted = (
+        select(ENTRY.c.leaf_index, ENTRY.c.kind, ENTRY.c.recorded_at, ENTRY.c.entry, ENTRY.c.sealed)
+        .where(ENTRY.c.epoch == epoch, ENTRY.c.leaf_index >= start, ENTRY.c.leaf_index < end)
+        .order_by(ENTRY.c.leaf_index)
+    )
+    return [
+        Stored(row.leaf_index, row.kind, row.recorded_at, bytes(row.entry), row.sealed and bytes(row.sealed))
+        for row in connection.execute(wanted)
+    ]
+
+
+def leaf_hashes(connection: Connection, epoch: int, start: int, count: int) -> list[bytes]:
+    """Return the hashes of `count` leaves from `start` on."""
+    wanted = (
+        select(ENTRY.c.entry)
+        .where(ENTRY.c.epoch == epoch, ENTRY.c.leaf_index >= start, ENTRY.c.leaf_index < start + count)
+        .order_by(ENTRY.c.leaf_index)
+    )
+    return [leaf_hash(bytes(row.entry)) for row in connection.execute(wanted)]
+
+
+def tile_hashes(connection: Connection, epoch: int, level: int, first: int, count: int) -> list[bytes]:
+    """Return `count` hashes of a tile level from index `first` on; they lie in one tile."""
+    if level == 0:
+        return leaf_hashes(connection, epoch, first, count)
+    wanted = (
+        select(TILE.c.root)
+        .where(TILE.c.epoch == epoch, TILE.c.level == level - 1)
+        .where(TILE.c.tile_index >= first, TILE.c.tile_index < first + count)
+        .order_by(TILE.c.tile_index)
+    )
+    return [bytes(row.root) for row in connection.execute(wanted)]
+
+
+def read_edge(connection: Connection, epoch: int, size: int) -> Edge:
+    """Return the right edge of the stored tree of `size` leaves, which is its whole size."""
+    return Edge.read(size, lambda level, first, count: tile_hashes(connection, epoch, level, first, count))
+
+
+def nodes(connection: Connection, epoch: int) -> NodeReader:
+    """Return a reader of the stored tree's nodes that remembers the tiles it has read."""
+    known: dict[tuple[int, int], list[bytes]] = {}
+
+    def tile(level: int, index: int) -> list[bytes]:
+        if (level, index) not in known:
+            full = select(TILE.c.hashes).where(TILE.c.epoch == epoch, TILE.c.level == level, TILE.c.tile_index == index)
+            row = connection.execute(full).first()
+            start = index * TILE_WIDTH
+            known[level, index] = (
+                hashes_of(bytes(row.hashes)) if row else tile_hashes(connection, epoch, level, start, TILE_WIDTH)
+            )
+        return known[level, index]
+
+    def node(level: int, index: int) -> bytes:
+        tile_level, height = divmod(level, TILE_HEIGHT)
+        first = index << height
+        hashes = tile(tile_level, first // TILE_WIDTH)[first % TILE_WIDTH : first % TILE_WIDTH + (1 << height)]
+        while len(hashes) > 1:
+            pairs = iter(hashes)
+            hashes = [node_hash(left, right) for left, right in zip(pairs, pairs, strict=True)]
+        return hashes[0]
+
+    return node
+
+
+def read_claims(connection: Connection, keys: Sequence[bytes], at: datetime) -> dict[bytes, Claim]:
+    """Return what these blinded idempotency keys point to, forgetting those that have expired."""
+    found: dict[bytes, Claim] = {}
+    for start in range(0, len(keys), _CHUNK):
+        chunk = keys[start : start + _CHUNK]
+        expired = delete(IDEMPOTENCY).where(IDEMPOTENCY.c.key.in_(chunk), IDEMPOTENCY.c.expires_at <= at)
+        connection.execute(expired)
+        for row in connection.execute(select(IDEMPOTENCY).where(IDEMPOTENCY.c.key.in_(chunk))):
+            found[bytes(row.key)] = Claim(row.leaf_index, row.epoch, row.size, bytes(row.request))
+    return found
+
+
+def add_claims(connection: Connection, rows: Sequence[Mapping[str, Any]]) -> None:
+    """Claim idempotency keys; the log's lock makes this race-free, the primary key makes sure."""
+    if rows:
+        connection.execute(insert(IDEMPOTENCY), list(rows))
+
+
+def purge_claims(connection: Connection, at: datetime) -> None:
+    """Forget every idempotency key that has expired."""
+    connection.execute(delete(IDEMPOTENCY).where(IDEMPOTENCY.c.expires_at <= at))
+
+
+def events(connection: Connection, epoch: int, kinds: Sequence[str]) -> list[Stored]:
+    """Return the entries of the given kinds other than decisions, in order."""
+    wanted = (
+        select(ENTRY.c.leaf_index)
+        .where(ENTRY.c.epoch == epoch, ENTRY.c.kind != "decision", ENTRY.c.kind.in_(kinds))
+        .order_by(ENTRY.c.leaf_index)
+    )
+    indexes = [row.leaf_index for row in connection.execute(wanted)]
+    return [stored for index in indexes for stored in entries(connection, epoch, index, index + 1)]
+
+
+def count_entries(connection: Connection, epoch: int) -> int:
+    """Return how many entries are stored."""
+    counted = select(func.count()).select_from(ENTRY).where(ENTRY.c.epoch == epoch)
+    return int(connection.execute(counted).scalar_one())

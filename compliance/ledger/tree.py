@@ -1,0 +1,142 @@
+"""The right edge of the log's tree + the leaves of one group -> the next edge, root, tiles and every new path.
+
+An `Edge` is what must be known to append: at each tile level the hashes of the tile that is not full yet.
+`grow` touches
+nothing; a group that fails to commit is forgotten by forgetting its `Growth`.
+Invariant: an edge has the root that `merkle.root` gives for the same leaves.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from compliance.ledger.merkle import EMPTY_ROOT, node_hash
+from compliance.ledger.tiles import TILE_HEIGHT, TILE_WIDTH
+
+PartialReader = Callable[[int, int, int], list[bytes]]
+"""`(tile level, first, count)` -> that many hashes at the level, from index `first` on."""
+
+
+@dataclass(frozen=True, slots=True)
+class FullTile:
+    """A tile that the group completed."""
+
+    level: int
+    index: int
+    hashes: bytes
+    root: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Edge:
+    """The size of a tree and, per tile level, the hashes of its partial tile."""
+
+    size: int
+    partial: tuple[tuple[bytes, ...], ...]
+
+    @classmethod
+    def read(cls, size: int, reader: PartialReader) -> Edge:
+        """Return the edge of a stored tree."""
+        partial: list[tuple[bytes, ...]] = []
+        count = size
+        while count:
+            width = count % TILE_WIDTH
+            partial.append(tuple(reader(len(partial), count - width, width)) if width else ())
+            count //= TILE_WIDTH
+        return cls(size, tuple(partial))
+
+    def grow(self, leaves: Sequence[bytes]) -> Growth:
+        """Return what appending these leaf hashes makes of the tree."""
+        size = self.size + len(leaves)
+        levels = [_Level(self.size, [*leaves])]
+        if self.size & 1:
+            levels[0] = _Level(self.size - 1, [self._complete(0), *leaves])
+        while size >> len(levels):
+            level = len(levels)
+            hashes, first = levels[-1].parents()
+            if self.size >> level & 1 and first == self.size >> level:
+                hashes, first = [self._complete(level), *hashes], first - 1
+            levels.append(_Level(first, hashes))
+        edges: list[bytes | None] = [None]
+        for level, known in enumerate(levels):
+            below = edges[-1]
+            if size >> level & 1:
+                last = known.hashes[-1]
+                edges.append(last if below is None else node_hash(last, below))
+            else:
+                edges.append(below)
+        tiles, after = self._tiles(size, levels)
+        return Growth(size, edges[-1] or EMPTY_ROOT, tuple(tiles), after, levels, edges)
+
+    def root(self) -> bytes:
+        """Return the root of the tree."""
+        return self.grow(()).root
+
+    def _complete(self, level: int) -> bytes:
+        """Return the last complete node of a level, where the size has that bit: it lies in one partial tile."""
+        tile, height = divmod(level, TILE_HEIGHT)
+        hashes = list(self.partial[tile])
+        # Invariant: at this level the last complete node ends where the larger ones of the same tile end.
+        end = len(hashes) >> height << height
+        hashes = hashes[end - (1 << height) : end]
+        while len(hashes) > 1:
+            pairs = iter(hashes)
+            hashes = [node_hash(left, right) for left, right in zip(pairs, pairs, strict=True)]
+        return hashes[0]
+
+    def _tiles(self, size: int, levels: list[_Level]) -> tuple[list[FullTile], Edge]:
+        full: list[FullTile] = []
+        after: list[tuple[bytes, ...]] = []
+        for tile in range((max(size, 1).bit_length() - 1) // TILE_HEIGHT + 1 if size else 0):
+            before = self.size >> TILE_HEIGHT * tile
+            known = levels[tile * TILE_HEIGHT]
+            kept = self.partial[tile] if tile < len(self.partial) else ()
+            hashes = [*kept, *known.hashes[before - known.first :]]
+            index = before // TILE_WIDTH
+            while len(hashes) >= TILE_WIDTH:
+                above = levels[(tile + 1) * TILE_HEIGHT]
+                whole, hashes = hashes[:TILE_WIDTH], hashes[TILE_WIDTH:]
+                full.append(FullTile(tile, index, b"".join(whole), above.hashes[index - above.first]))
+                index += 1
+            after.append(tuple(hashes))
+        return full, Edge(size, tuple(after))
+
+
+@dataclass(frozen=True, slots=True)
+class Growth:
+    """A tree after a group was appended: what to store, what to sign, and the path of each new leaf."""
+
+    size: int
+    root: bytes
+    tiles: tuple[FullTile, ...]
+    after: Edge
+    _levels: list[_Level]
+    _edges: list[bytes | None]
+
+    def path(self, index: int) -> list[bytes]:
+        """Return the inclusion path of a leaf that this growth appended, in the tree that it made."""
+        path: list[bytes] = []
+        for level, known in enumerate(self._levels):
+            sibling, complete = index >> level ^ 1, self.size >> level
+            if sibling < complete:
+                path.append(known.hashes[sibling - known.first])
+            elif sibling == complete:
+                edge = self._edges[level]
+                if edge is not None:
+                    path.append(edge)
+        return path
+
+
+@dataclass(frozen=True, slots=True)
+class _Level:
+    """The complete nodes of a level that a growth knows: from index `first` to the end."""
+
+    first: int
+    hashes: list[bytes]
+
+    def parents(self) -> tuple[list[bytes], int]:
+        """Return the complete nodes above, and the index of the first."""
+        odd = self.first & 1
+        pairs = iter(self.hashes[odd:])
+        return [node_hash(left, right) for left, right in zip(pairs, pairs, strict=False)], (self.first + odd) >> 1

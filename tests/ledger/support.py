@@ -1,0 +1,44 @@
+"""What several of the ledger's tests need: records, ledgers, a clock that can be set."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from compliance.ledger.entry import DecisionRecord
+from compliance.ledger.settings import LedgerSettings
+
+RULESET = "sha256:" + "0" * 64
+
+
+def record(number: int = 0, subject: str | None = "alice", **public: Any) -> DecisionRecord:
+    """A decision with everything a real one has, told apart by its number."""
+    return DecisionRecord(
+        public={"id": f"d{number}", "outcome": "allow", "action": "buy", **public},
+        personal={"subject.residence": "CH", "number": number},
+        subject_id=subject,
+        ruleset_digest=RULESET,
+        request=b'{"number":%d}' % number,
+        response=b'{"id":"d%d","outcome":"allow"}' % number,
+    )
+
+
+def settings(folder: Path, url: str | None = None, **changes: Any) -> LedgerSettings:
+    """Settings of a ledger in a folder."""
+    made = LedgerSettings(database_url=url or f"sqlite:///{folder}/log.db", folder=folder / "keys")
+    return replace(made, origin="example.com/log", **changes)
+
+
+class Clock:
+    """A clock that moves only when it is told to."""
+
+    def __init__(self) -> None:
+        self.now = datetime(2026, 11, 25, 12, tzinfo=UTC)
+
+    def __call__(self) -> datetime:
+        return self.now
+
+    def move(self, **delta: float) -> None:
+        self.now += timedelta(**delta)

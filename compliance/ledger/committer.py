@@ -249,15 +249,14 @@ class Committer:
                     "leaf_index": work.index,
                     "kind": sealed.kind,
                     "decision_id": sealed.public.get("id"),
-                    "recorded_at": at,
                     "entry": work.entry,
                     "sealed": sealed.sealed,
                 }
             )
         growth = edge.grow([merkle.leaf_hash(work.entry) for work in winners])
-        store.add_entries(connection, rows)
+        store.add_entries(connection, at, rows)
         store.add_tiles(connection, self._epoch, growth.tiles)
-        store.add_claims(connection, self._claims(winners, growth.size, at))
+        store.add_claims(connection, at + self._settings.idempotency, self._claims(winners, growth.size))
         erased = [work.draft.erases for work in winners if work.draft.erases]
         store.write_head(connection, self._epoch, Head(growth.size, growth.root, at, head.erasures + len(erased)))
         self._keep(connection, at)
@@ -269,7 +268,7 @@ class Committer:
             self._subjects.erase(pseudonym)
         return growth
 
-    def _claims(self, winners: list[_Work], size: int, at: datetime) -> list[dict[str, object]]:
+    def _claims(self, winners: list[_Work], size: int) -> list[dict[str, object]]:
         return [
             {
                 "key": work.claim,
@@ -277,7 +276,6 @@ class Committer:
                 "leaf_index": work.index,
                 "size": size,
                 "request": work.request,
-                "expires_at": at + self._settings.idempotency,
             }
             for work in winners
             if work.claim is not None

@@ -12,20 +12,22 @@ from __future__ import annotations
 
 import json
 import os
+from binascii import b2a_base64
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from functools import lru_cache
 from hashlib import sha256
 from typing import Any
 
 from compliance.ledger.canonical import canonical
 from compliance.ledger.commitment import SALT_BYTES, commitment, opens
 from compliance.ledger.errors import EntryTooLargeError, TamperedError
-from compliance.ledger.note import decode_base64, encode_base64
+from compliance.ledger.note import decode_base64
 from compliance.ledger.subjects import NOBODY, SubjectKey
 from compliance.ledger.tiles import MAX_ENTRY_BYTES
 
-FORMAT = "compliance-entry/1"
+FORMAT = b"compliance-entry/1"
 DECISION = "decision"
 _LENGTH_BYTES = 4
 _STAMP_BYTES = len("2026-01-01T00:00:00.000000Z")
@@ -108,14 +110,14 @@ def seal(record: DecisionRecord, pseudonym: str, key: SubjectKey) -> SealedEntry
     frame = Personal(record.personal, record.request, record.response).frame()
     sealed = key.seal(salt + frame, random[SALT_BYTES:])
     head = b'{"format":"%b","kind":%b,"personal":{"ciphertext":"%b","commitment":"%b"},"public":%b,"recorded_at":"' % (
-        FORMAT.encode(),
-        canonical(record.kind),
-        encode_base64(sha256(sealed).digest()).encode(),
-        encode_base64(commitment(salt, frame)).encode(),
+        FORMAT,
+        _spelt(record.kind),
+        b2a_base64(sha256(sealed).digest(), newline=False),
+        b2a_base64(commitment(salt, frame), newline=False),
         canonical(record.public),
     )
-    subject = None if pseudonym == NOBODY else pseudonym
-    tail = b'","ruleset":%b,"subject":%b}' % (canonical(record.ruleset_digest), canonical(subject))
+    subject = b"null" if pseudonym == NOBODY else b'"%b"' % pseudonym.encode()
+    tail = b'","ruleset":%b,"subject":%b}' % (_spelt(record.ruleset_digest), subject)
     if len(head) + len(tail) + _STAMP_BYTES > MAX_ENTRY_BYTES:
         raise EntryTooLargeError(f"the public part of an entry is limited to {MAX_ENTRY_BYTES} bytes")
     return SealedEntry(record.kind, record.public, pseudonym, sealed, head, tail)
@@ -155,6 +157,12 @@ def terms(public: Mapping[str, Any]) -> set[str]:
 def stamped(instant: datetime) -> str:
     """Return the spelling of an instant in entries: UTC, microseconds, `Z`."""
     return instant.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+
+
+@lru_cache(maxsize=64)
+def _spelt(text: str) -> bytes:
+    """Return the canonical spelling of one of the few texts that most entries share."""
+    return canonical(text)
 
 
 def _texts(value: Any) -> list[str]:

@@ -214,5 +214,5 @@ def _start(
     head = Head(growth.size, growth.root, at, 0)
     store.open_log(connection, epoch, signer.name, head)
     row = {"epoch": epoch, "leaf_index": 0, "kind": LOG_KIND, "decision_id": None}
-    store.add_entries(connection, [{**row, "recorded_at": at, "entry": entry, "sealed": sealed.sealed}])
+    store.add_entries(connection, at, [{**row, "entry": entry, "sealed": sealed.sealed}])
     return head

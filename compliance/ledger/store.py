@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, delete, func, insert, select, text, update
+from sqlalchemy import Connection, Table, delete, func, insert, select, text, update
 
 from compliance.ledger.merkle import NodeReader, leaf_hash, node_hash
 from compliance.ledger.tiles import TILE_HEIGHT, TILE_WIDTH, hashes_of
@@ -94,9 +94,9 @@ def open_log(connection: Connection, epoch: int, origin: str, head: Head) -> Non
     connection.execute(insert(HEAD), [{"epoch": epoch, **row}])
 
 
-def add_entries(connection: Connection, rows: Sequence[Mapping[str, Any]]) -> None:
-    """Append leaves: mappings with the columns of the entry table."""
-    connection.execute(insert(ENTRY), list(rows))
+def add_entries(connection: Connection, at: datetime, rows: Sequence[Mapping[str, Any]]) -> None:
+    """Append leaves recorded at one instant: mappings with the other columns of the entry table."""
+    _insert(connection, ENTRY, {"recorded_at": at}, rows)
 
 
 def add_tiles(connection: Connection, epoch: int, full: Iterable[FullTile]) -> None:
@@ -197,10 +197,10 @@ def read_claims(connection: Connection, keys: Sequence[bytes], at: datetime) -> 
     return found
 
 
-def add_claims(connection: Connection, rows: Sequence[Mapping[str, Any]]) -> None:
+def add_claims(connection: Connection, expires_at: datetime, rows: Sequence[Mapping[str, Any]]) -> None:
     """Claim idempotency keys; the log's lock makes this race-free, the primary key makes sure."""
     if rows:
-        connection.execute(insert(IDEMPOTENCY), list(rows))
+        _insert(connection, IDEMPOTENCY, {"expires_at": expires_at}, rows)
 
 
 def purge_claims(connection: Connection, at: datetime) -> None:
@@ -223,3 +223,24 @@ def count_entries(connection: Connection, epoch: int) -> int:
     """Return how many entries are stored."""
     counted = select(func.count()).select_from(ENTRY).where(ENTRY.c.epoch == epoch)
     return int(connection.execute(counted).scalar_one())
+
+
+def _insert(
+    connection: Connection, table: Table, shared: Mapping[str, datetime], rows: Sequence[Mapping[str, Any]]
+) -> None:
+    """Insert rows that share some instants, past SQLAlchemy's per-row work: it was a third of a group's time.
+
+    The statement is still SQLAlchemy's, and so is the spelling of the instants.
+    """
+    dialect = connection.dialect
+    values: dict[str, Any] = {}
+    for name, instant in shared.items():
+        spell = table.c[name].type.dialect_impl(dialect).bind_processor(dialect)
+        values[name] = spell(instant) if spell else instant
+    compiled = insert(table).values(dict.fromkeys((*rows[0], *values))).compile(dialect=dialect)
+    if compiled.positional and compiled.positiontup is not None:
+        names = compiled.positiontup
+        filled = [{**row, **values} for row in rows]
+        connection.exec_driver_sql(str(compiled), [tuple(map(row.__getitem__, names)) for row in filled])
+    else:
+        connection.exec_driver_sql(str(compiled), [{**row, **values} for row in rows])

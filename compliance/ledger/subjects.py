@@ -16,7 +16,6 @@ import threading
 from collections import OrderedDict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from hashlib import sha256
 from pathlib import Path
 from typing import Protocol
 
@@ -112,21 +111,18 @@ class Subjects:
         self._store, self._wrapper, self._limit = store, wrapper, cache_limit
         self._cache: OrderedDict[str, SubjectKey] = OrderedDict()
         self._lock = threading.Lock()
-        self._hmac: hmac.HMAC | None = None
+        self._secret: bytes | None = None
 
     def pseudonym(self, subject_id: str | None) -> str:
         """Return the 32 hexadecimal digits that stand for a person in the whole log (`-` for none)."""
         if subject_id is None:
             return NOBODY
-        mac = self._pseudonyms().copy()
-        mac.update(subject_id.encode())
-        return mac.digest()[:_PSEUDONYM_BYTES].hex()
+        digest = hmac.digest(self._pseudonyms(), subject_id.encode(), "sha256")
+        return digest[:_PSEUDONYM_BYTES].hex()
 
     def blind(self, purpose: str, value: bytes) -> bytes:
         """Return 32 bytes that stand for a value (an idempotency key, a request) and tell nothing about it."""
-        mac = self._pseudonyms().copy()
-        mac.update(b"\x00" + purpose.encode() + b"\x00" + value)
-        return mac.digest()
+        return hmac.digest(self._pseudonyms(), b"\x00" + purpose.encode() + b"\x00" + value, "sha256")
 
     @staticmethod
     def pseudonym_of(entry: bytes) -> str:
@@ -181,12 +177,11 @@ class Subjects:
         with self._lock:
             self._cache.clear()
 
-    def _pseudonyms(self) -> hmac.HMAC:
-        if self._hmac is None:
+    def _pseudonyms(self) -> bytes:
+        if self._secret is None:
             stored = next(iter(self._stored([_PSEUDONYM_KEY])))
-            key = self._wrapper.unwrap(stored.wrapped, stored.context)
-            self._hmac = hmac.new(key, digestmod=sha256)
-        return self._hmac
+            self._secret = self._wrapper.unwrap(stored.wrapped, stored.context)
+        return self._secret
 
     def _found(self, owners: list[str]) -> dict[str, StoredKey]:
         try:

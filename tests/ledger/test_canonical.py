@@ -47,6 +47,12 @@ def test_text_is_escaped_as_the_rfc_does():
     assert canonical("\b\t\n\f\r\x00\x1f\x7f") == b'"\\b\\t\\n\\f\\r\\u0000\\u001f\x7f"'
 
 
+def test_every_character_is_escaped_as_the_standard_library_does_it():
+    for code in [*range(0x3000), 0xD7FF, 0xE000, 0xFEFF, 0xFFFF, 0x1F600, 0x10FFFF]:
+        text = chr(code) + "x"
+        assert canonical(text) == json.dumps(text, ensure_ascii=False).encode()
+
+
 @given(VALUES)
 def test_what_is_spelt_reads_back_and_is_spelt_the_same_again(value):
     spelt = canonical(value)

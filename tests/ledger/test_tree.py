@@ -5,7 +5,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from compliance.ledger import merkle, tiles
-from compliance.ledger.tree import Edge
+from compliance.ledger.tree import Edge, FullTile
 
 LEAVES = [merkle.leaf_hash(str(number).encode()) for number in range(70_000)]
 EMPTY = Edge(0, ())
@@ -41,7 +41,8 @@ def test_any_group_on_any_small_tree_gives_the_paths_of_the_definition(start):
 @settings(max_examples=40, deadline=None)
 @given(st.lists(st.integers(0, 400), max_size=6))
 def test_groups_one_after_the_other_give_the_same_tree_as_all_at_once(counts):
-    edge, made = EMPTY, []
+    edge = EMPTY
+    made: list[FullTile] = []
     for count in counts:
         growth = edge.grow(LEAVES[edge.size : edge.size + count])
         made += growth.tiles

@@ -6,7 +6,6 @@ from datetime import UTC, datetime, timedelta, timezone
 import pytest
 from sqlalchemy import insert, select, text
 from sqlalchemy.exc import StatementError
-
 from sqlmodel import col
 
 from compliance.storage.database import Database

@@ -52,7 +52,7 @@ class Verdict:
 
     outcome: Outcome
     grounds: tuple[Rule, ...]
-    """deny: the true forbids (none: nothing permits); incomplete: what blocks; refer: what refers; allow: true permits."""
+    """deny: true forbids (none: nothing permits); incomplete: what blocks; refer: what refers; allow: true permits."""
     unsettled: tuple[Rule, ...] = ()
     """Rules whose value is unknown and that matter for the outcome."""
     requirements: tuple[Rule, ...] = ()

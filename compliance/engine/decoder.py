@@ -18,6 +18,7 @@ from compliance.engine.envelope import Envelope, Problem, RequestRefused, escape
 from compliance.engine.facts import ACTION_NAME, PRODUCT, RESOURCE_ID, RESOURCE_TYPE, SUBJECT_TYPE, TIME, make_facts
 from compliance.engine.request import Request
 from compliance.vocabulary.facts import HOMES, Origin, Zone, distinct_homes
+from compliance.vocabulary.ownership import OwnershipError
 from compliance.vocabulary.reading import Refused, read_value
 from compliance.vocabulary.types import TIMESTAMP
 from compliance.vocabulary.unknown import UNKNOWN
@@ -28,7 +29,7 @@ if TYPE_CHECKING:
 
     from compliance.engine.ruleset import Ruleset
     from compliance.language.rulebook import CatalogueEntry
-    from compliance.vocabulary.facts import Counterparty, Fact
+    from compliance.vocabulary.facts import Computed, Counterparty, Fact
     from compliance.vocabulary.values import FactValue
 
 _EVIDENCE: Final = frozenset({"value", "attested_by", "observed_at", "valid_until"})
@@ -259,7 +260,15 @@ class _Decoding:
                 self.values[fact.path] = self.around.gate[fact.path]
         for fact in self.vocabulary.facts.values():
             if fact.computed is not None and (fact.kinds is None or envelope.kind in fact.kinds):
-                self.values[fact.path] = computed_value(fact.computed, self.values.get(fact.computed.over, UNKNOWN))
+                self._compute(fact, fact.computed)
+
+    def _compute(self, fact: Fact, computed: Computed) -> None:
+        try:
+            self.values[fact.path] = computed_value(computed, self.values)
+        except OwnershipError as error:
+            zone, name = computed.over.split(".", 1)
+            pointer = f"{self.prefix}/{zone}/properties/{name}"
+            raise RequestRefused([Problem(pointer, str(error), "check the shares and the chain of owners")]) from None
 
     def _feed(self, fact: Fact, resource_id: str) -> None:
         fed = self.around.fed.get((fact.path, resource_id)) or self.around.fed.get((fact.path, "*"))

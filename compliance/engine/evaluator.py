@@ -9,7 +9,7 @@ of which unknown is the only kind here: a failure is noted and counts as unknown
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, assert_never
+from typing import TYPE_CHECKING
 
 from compliance.engine import operations
 from compliance.engine.operations import Failure
@@ -124,7 +124,7 @@ class Setting:
                 return self._known(lambda a, b: a in b, (item, collection), variables)
             case Within(territory, str(place)):
                 return self._known(lambda code: self.ruleset.places.within(code, place), (territory,), variables)
-            case Within(territory, place):
+            case Within(territory, place) if not isinstance(place, str):
                 return self._known(self.ruleset.places.within, (territory, place), variables)
             case Call(function, arguments, _):
                 return self._known(lambda *given: operations.call(function, given), arguments, variables)
@@ -133,7 +133,8 @@ class Setting:
             case Collect() | Fold():
                 return self._gathered(node, variables)
             case _:
-                assert_never(node)
+                msg = f"no meaning for {type(node).__name__}"
+                raise TypeError(msg)
 
     def _truth(self, node: Expression, variables: Mapping[str, object]) -> Truth:
         value = self.value(node, variables)

@@ -66,7 +66,7 @@ def _struct(paths: tuple[str, ...]) -> type[Any]:
     return msgspec.defstruct(
         "Facts",
         [(attribute(path), Any, msgspec.field(default=UNKNOWN)) for path in paths],
-        namespace={"__getitem__": _get, "__slots__": ()},
+        namespace={"__getitem__": _get},
         frozen=True,
         gc=False,
         eq=False,

@@ -106,7 +106,7 @@ def _pattern(text: str) -> re.Pattern[str]:
     return re.compile(text)
 
 
-_FUNCTIONS: Final[Mapping[str, Callable[..., Any]]] = {
+FUNCTIONS: Final[Mapping[str, Callable[..., Any]]] = {
     "size": len,
     "startsWith": str.startswith,
     "endsWith": str.endswith,
@@ -119,7 +119,7 @@ _FUNCTIONS: Final[Mapping[str, Callable[..., Any]]] = {
 
 def call(function: str, arguments: tuple[Any, ...]) -> Any:
     """Return the function's value for known arguments."""
-    return _FUNCTIONS[function](*arguments)
+    return FUNCTIONS[function](*arguments)
 
 
 def convert(amount: Money, currency: str, rates: Any) -> Money | Unknown:

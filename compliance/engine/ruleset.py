@@ -125,7 +125,9 @@ class Ruleset:
 
     @cached_property
     def _named_regions(self) -> frozenset[str]:
-        named: set[object] = {node.place for rule in self.rules for node in self.conditions(rule) if isinstance(node, Within)}
+        named: set[object] = {
+            node.place for rule in self.rules for node in self.conditions(rule) if isinstance(node, Within)
+        }
         named |= {name for rule in self.rules if rule.home for name in (rule.home.within, *rule.home.excepting)}
         codes: set[str] = set()
         for name in named:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import TypeAlias
 
 from benchmarks.model import (
     All,
@@ -19,6 +20,9 @@ from benchmarks.model import (
     Overlaps,
     Rule,
 )
+
+Rewrite: TypeAlias = Callable[[Condition], Condition | str]
+"""What may write a part in its own way, as text or as another condition."""
 
 
 def listing(values: tuple[str, ...]) -> str:
@@ -39,17 +43,20 @@ class Dialect:
     has: Callable[[str, str], str]
     overlaps: Callable[[str, tuple[str, ...]], str]
 
-    def write(self, condition: Condition | None) -> str:
-        """Write a condition, each part of it in brackets where it has parts."""
-        match condition:
+    def write(self, condition: Condition | None, rewrite: Rewrite = lambda condition: condition) -> str:
+        """Write a condition, each part of it in brackets where it has parts; `rewrite` sees each part first."""
+        part = None if condition is None else rewrite(condition)
+        match part:
             case None:
                 return self.truth
+            case str(text):
+                return text
             case All(terms):
-                return "(" + f" {self.conjunction} ".join(self.write(term) for term in terms) + ")"
+                return "(" + f" {self.conjunction} ".join(self.write(term, rewrite) for term in terms) + ")"
             case AnyOf(terms):
-                return "(" + f" {self.disjunction} ".join(self.write(term) for term in terms) + ")"
+                return "(" + f" {self.disjunction} ".join(self.write(term, rewrite) for term in terms) + ")"
             case Not(term):
-                return f"{self.negation}({self.write(term)})"
+                return f"{self.negation}({self.write(term, rewrite)})"
             case IsTrue(fact):
                 return self.name(fact.name)
             case Compare(fact, operator, value):

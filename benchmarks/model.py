@@ -169,14 +169,21 @@ class Rulebook:
         return {key: tuple(rules) for key, rules in found.items()}
 
 
+def plain(answer: Answer) -> Answer:
+    """Give an answer back as it is."""
+    return answer
+
+
 @dataclass(frozen=True, slots=True)
 class Engine:
     """One loaded engine: `prepare` makes the plain values a caller would hold, `decide` is what is measured."""
 
     prepare: Callable[[Request], Any]
-    decide: Callable[[Any], Answer]
-    partial: Callable[[Any], Answer] | None = None
+    decide: Callable[[Any], Any]
+    partial: Callable[[Any], Any] | None = None
     """Decides a request in which facts are missing, with the meaning of unknown; only where an engine can."""
+    read: Callable[[Any], Answer] = plain
+    """Reads what `decide` and `partial` give, outside the measured time."""
 
 
 def atoms_of(condition: Condition | None) -> tuple[Atom, ...]:

@@ -35,14 +35,14 @@ def growth_points(*, quick: bool) -> tuple[tuple[str, Size], ...]:
     """The series of growing rulebooks.
 
     `same`: more rules, but those that can matter for one request stay the same. `depth`: 60 places with more rules
-    each, and more rules everywhere. `places`: more places with 4 rules each.
+    each, and more rules everywhere. `places`: more places with 3 or 4 rules each.
     """
     if quick:
         return ()
-    same = [("same", Size(ballast=extra)) for extra in (0, 750, 2_750, 9_750)]
-    depth = [("depth", Size(everywhere=10, jurisdictions=36, added=0.5))]
-    depth += [("depth", Size(everywhere=n, added=n / 24)) for n in (48, 160, 480)]
-    places = [("places", Size(jurisdictions=n, added=2.0)) for n in (10, 60, 240)]
+    same = [("same", Size(ballast=extra)) for extra in (0, 50, 750, 2_750, 9_750)]
+    depth = [("depth", Size(everywhere=16, jurisdictions=24))]
+    depth += [("depth", Size(everywhere=n, added=added)) for n, added in ((48, 2.2), (160, 12.0), (480, 40.0))]
+    places = [("places", Size(jurisdictions=n)) for n in (10, 60, 240)]
     return (*same, *depth, *places)
 
 

@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks.engines import Adapter, handwritten
-from benchmarks.model import Answer, Engine, Request
+from benchmarks.model import Engine, Request
 from benchmarks.workload import Workload
 
 KINDS: dict[str, Callable[[Request], bool]] = {
@@ -72,7 +72,7 @@ class Bench:
             "partial": self.engine.partial is not None,
         }
 
-    def decider(self, kind: str) -> Callable[[Any], Answer]:
+    def decider(self, kind: str) -> Callable[[Any], Any]:
         """What decides requests of a kind."""
         return self.engine.decide if kind == "complete" or self.engine.partial is None else self.engine.partial
 
@@ -92,7 +92,7 @@ class Bench:
         unsafe = 0
         stop = time.perf_counter() + seconds
         for native, (outcome, rules) in zip(self.prepared(kind), wanted, strict=True):
-            got, grounds = decide(native)
+            got, grounds = self.engine.read(decide(native))
             checked += 1
             unsafe += got == "allow" and outcome != "allow"
             if got != outcome or (kind == "complete" and sorted(grounds) != sorted(rules)):
@@ -119,7 +119,7 @@ class Bench:
         return mean_ns(self.yardstick.decide, self.yard_natives, seconds)
 
 
-def mean_ns(decide: Callable[[Any], Answer], natives: list[Any], seconds: float) -> float:
+def mean_ns(decide: Callable[[Any], Any], natives: list[Any], seconds: float) -> float:
     """Time whole passes, without a clock between decisions, for at least so long; give nanoseconds a decision."""
     clock = time.perf_counter_ns
     started = clock()
@@ -131,7 +131,7 @@ def mean_ns(decide: Callable[[Any], Answer], natives: list[Any], seconds: float)
     return (clock() - started) / (passes * len(natives))
 
 
-def each_ns(decide: Callable[[Any], Answer], natives: list[Any]) -> list[int]:
+def each_ns(decide: Callable[[Any], Any], natives: list[Any]) -> list[int]:
     """Time every decision by itself, less what the clock costs."""
     clock = time.perf_counter_ns
     costs = sorted(-clock() + clock() for _ in range(200))

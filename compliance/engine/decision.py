@@ -179,6 +179,8 @@ class Decision:
     nearest: tuple[NearestPermit, ...]
     ruleset_digest: str
     as_of: datetime
+    changes: tuple[Change, ...] | None = None
+    """For a deny: a least set of facts that would have to be different; empty if the customer can change nothing."""
     warnings: tuple[str, ...] = ()
     counterparty: tuple[str, Decision] | None = None
     """For a transfer with a recipient: the recipient's name in the request and its own decision."""

@@ -7,11 +7,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from compliance.engine.combiner import Reading
+from compliance.engine.changes import least_change
+from compliance.engine.combiner import Reading, combine
 from compliance.engine.decision import (
     NOTHING_PERMITS,
     RULE_ERROR,
     Assumption,
+    Change,
     Decision,
     Ground,
     LeafFinding,
@@ -22,14 +24,14 @@ from compliance.engine.decision import (
     UsedFact,
 )
 from compliance.engine.evaluator import Setting, covers
-from compliance.engine.missing import missing_facts
+from compliance.engine.questions import missing_facts
 from compliance.language.expression import And, DefinitionRef, FactRef, Leaf, Not, Or, children
 from compliance.language.rulebook import Effect
 from compliance.vocabulary.facts import HOMES
 from compliance.vocabulary.unknown import UNKNOWN
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from compliance.engine.decision import Verdict
     from compliance.engine.request import Request
@@ -39,20 +41,31 @@ if TYPE_CHECKING:
     from compliance.vocabulary.unknown import Truth
 
 
-def explain(ruleset: Ruleset, request: Request, verdict: Verdict) -> Decision:
-    """Return `verdict` explained: every list complete and in a stable order."""
+def explain(
+    ruleset: Ruleset,
+    request: Request,
+    verdict: Verdict,
+    verdict_of: Callable[[Ruleset, Request], Verdict] = combine,
+) -> Decision:
+    """Return `verdict` explained: every list complete and in a stable order.
+
+    `verdict_of` answers the variations that are tried to find which facts matter; the compiled form is faster.
+    """
     reader = _Explaining(ruleset, request)
     asked = verdict.outcome in {Outcome.INCOMPLETE, Outcome.REFER}
+    denied = verdict.outcome is Outcome.DENY
+    nearest = tuple(reader.nearest()) if _ground(request, verdict) == NOTHING_PERMITS else ()
     return Decision(
         outcome=verdict.outcome,
         ground=_ground(request, verdict),
         grounds=tuple(reader.ground(rule) for rule in verdict.grounds),
-        missing=missing_facts(ruleset, request, verdict) if asked else (),
+        missing=missing_facts(ruleset, request, verdict, verdict_of) if asked else (),
         requirements=tuple(reader.requirement(rule) for rule in verdict.requirements),
         obligations=tuple(reader.obligation(rule) for rule in verdict.obligations),
         assumed=tuple(reader.assumptions(verdict)),
         errors=verdict.errors,
-        nearest=tuple(reader.nearest()) if _ground(request, verdict) == NOTHING_PERMITS else (),
+        nearest=nearest,
+        changes=reader.changes(verdict, nearest, verdict_of) if denied else None,
         ruleset_digest=ruleset.digest,
         as_of=request.time,
         warnings=request.warnings,
@@ -184,6 +197,23 @@ class _Explaining:
             stated = self.ruleset.vocabulary.facts[path].without_feed
             if path in read and stated is not None and verdict.outcome is not Outcome.DENY:
                 yield Assumption(path, stated.value, stated.authority)
+
+    def changes(
+        self,
+        verdict: Verdict,
+        nearest: tuple[NearestPermit, ...],
+        verdict_of: Callable[[Ruleset, Request], Verdict],
+    ) -> tuple[Change, ...]:
+        """Return the least change that ends a deny, among the facts that its grounds and nearest permits rest on."""
+        if self.request.refused is not None:
+            return ()
+        kind = self.ruleset.vocabulary.kinds[self.request.kind]
+        paths = {used.path for permit in nearest for leaf in permit.failing for used in leaf.facts}
+        paths |= set(kind.homes) if nearest or not verdict.grounds else set()
+        for rule in verdict.grounds:
+            paths |= set(kind.homes) if rule.home is not None else set()
+            paths |= {used.path for leaf in self.findings(rule.when, wanted=True) for used in leaf.facts}
+        return least_change(self.ruleset, self.request, paths, verdict_of)
 
     def nearest(self) -> Iterator[NearestPermit]:
         """Yield, per home that nothing permits, the permits that cover it and fail, and those that lapsed."""

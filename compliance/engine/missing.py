@@ -8,7 +8,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from compliance.engine.decision import MissingFact, Outcome
 from compliance.engine.evaluator import Setting, covers
 from compliance.language.expression import (
     Collect,
@@ -31,7 +30,6 @@ from compliance.vocabulary.unknown import UNKNOWN, disjunction
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from compliance.engine.decision import Verdict
     from compliance.engine.request import Request
     from compliance.engine.ruleset import Ruleset
     from compliance.language.expression import Expression
@@ -61,39 +59,9 @@ def open_facts(ruleset: Ruleset, request: Request, rules: tuple[Rule, ...]) -> d
     return {rule: opened for rule, opened in found.items() if opened}
 
 
-def missing_facts(ruleset: Ruleset, request: Request, verdict: Verdict) -> tuple[MissingFact, ...]:
-    """Return the facts that a verdict waits for: those that most rules wait for first, then in vocabulary order."""
-    by_rule = open_facts(ruleset, request, verdict.unsettled)
-    gathered: dict[str, tuple[Open, list[str]]] = {}
-    for rule, opened in by_rule.items():
-        for found in opened:
-            first, rules = gathered.setdefault(found.path, (found, []))
-            gathered[found.path] = (_merged(first, found), rules)
-            if rule not in rules:
-                rules.append(rule)
-    if verdict.outcome is Outcome.INCOMPLETE:
-        for path in _unknown_homes(ruleset, request):
-            gathered.setdefault(path, (Open(path, request.why.get(path, NOT_GIVEN)), []))
-    facts = ruleset.vocabulary.facts
-    ordered = sorted(
-        gathered.items(),
-        key=lambda item: (-len(item[1][1]), facts[item[0]].order if item[0] in facts else -1),
-    )
-    return tuple(_described(ruleset, opened, tuple(rules)) for _, (opened, rules) in ordered)
-
-
-def _unknown_homes(ruleset: Ruleset, request: Request) -> list[str]:
+def unknown_homes(ruleset: Ruleset, request: Request) -> list[str]:
+    """Return the paths of the home facts that a subject of this kind has and that are unknown."""
     return [path for path in ruleset.vocabulary.kinds[request.kind].homes if request.facts[path] is UNKNOWN]
-
-
-def _merged(first: Open, second: Open) -> Open:
-    return Open(first.path, first.why, tuple(sorted({*first.choices, *second.choices})))
-
-
-def _described(ruleset: Ruleset, opened: Open, rules: tuple[str, ...]) -> MissingFact:
-    fact = ruleset.vocabulary.facts.get(opened.path)
-    origins = tuple(origin.value for origin in fact.origins) if fact else ("gate",)
-    return MissingFact(opened.path, origins, fact.ask if fact else None, opened.why, rules, opened.choices)
 
 
 class _Finder:
@@ -222,7 +190,7 @@ class _Finder:
     def _unknown(self, path: str) -> Open:
         """Return an unknown fact as what a caller can answer: homes and computed facts by what they come from."""
         if path == HOMES:
-            path = next(iter(_unknown_homes(self.ruleset, self.request)), path)
+            path = next(iter(unknown_homes(self.ruleset, self.request)), path)
         fact = self.ruleset.vocabulary.facts.get(path)
         if fact is not None and fact.computed is not None:
             given = self.request.facts[fact.computed.over] is not UNKNOWN

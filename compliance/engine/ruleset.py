@@ -121,10 +121,11 @@ class Ruleset:
 
     def regions(self, code: str) -> tuple[str, ...]:
         """Return the regions of a country that some rule tells apart, with the country's other regions left out."""
-        return tuple(region for region in territory.subdivisions(code) if region in self._named_regions)
+        return tuple(region for region in territory.subdivisions(code) if region in self.named_regions)
 
     @cached_property
-    def _named_regions(self) -> frozenset[str]:
+    def named_regions(self) -> frozenset[str]:
+        """Return the codes and members of groups that some rule names."""
         named: set[object] = {
             node.place for rule in self.rules for node in self.conditions(rule) if isinstance(node, Within)
         }

@@ -1,0 +1,51 @@
+"""For a deny: one least set of facts that would have to be different, among those that a customer can change.
+
+The search tries one fact, then two, then three, in the vocabulary's order, with one value of each kind that the rules
+tell apart; it ends with nothing where nothing the customer can change would help.
+"""
+
+from __future__ import annotations
+
+from itertools import combinations, product
+from typing import TYPE_CHECKING, Final
+
+from compliance.engine.decision import Change, Outcome
+from compliance.engine.variation import choices, varied
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+    from compliance.engine.decision import Verdict
+    from compliance.engine.request import Request
+    from compliance.engine.ruleset import Ruleset
+
+MOST_FACTS: Final = 3
+MOST_TRIALS: Final = 2000
+
+
+def least_change(
+    ruleset: Ruleset,
+    request: Request,
+    paths: Iterable[str],
+    verdict_of: Callable[[Ruleset, Request], Verdict],
+) -> tuple[Change, ...]:
+    """Return the fewest changes of `paths` (facts that the deny rests on) that end the deny; none if none would.
+
+    Only facts that the vocabulary declares `changeable` are tried.
+    """
+    facts = ruleset.vocabulary.facts
+    wanted = sorted(
+        {path for path in paths if path in facts and facts[path].changeable}, key=lambda path: facts[path].order
+    )
+    values = {path: found for path in wanted if (found := choices(ruleset, request, path))}
+    trials = 0
+    for size in range(1, MOST_FACTS + 1):
+        for chosen in combinations(values, size):
+            for completion in product(*(values[path] for path in chosen)):
+                trials += 1
+                if trials > MOST_TRIALS:
+                    return ()
+                given = dict(zip(chosen, completion, strict=True))
+                if verdict_of(ruleset, varied(ruleset, request, given)).outcome is not Outcome.DENY:
+                    return tuple(Change(path, value) for path, value in given.items())
+    return ()

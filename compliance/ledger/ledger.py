@@ -10,18 +10,23 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable
 from concurrent.futures import Future
+from datetime import UTC, datetime
 
 from sqlalchemy import insert, select
 
 from compliance.ledger import store
+from compliance.ledger.checkpoint import Checkpoint, verified
 from compliance.ledger.committer import Committer, Recorded
 from compliance.ledger.entry import DecisionRecord, IdempotencyKey
 from compliance.ledger.errors import LedgerError, NotRecordedError
-from compliance.ledger.note import Verifier
+from compliance.ledger.note import Note, Verifier
 from compliance.ledger.opening import Opened, open_log
+from compliance.ledger.proof import Receipt
 from compliance.ledger.queue import Draft
 from compliance.ledger.reading import Reader
 from compliance.ledger.settings import LedgerSettings
+from compliance.ledger.verify import Progress, Report, verify
+from compliance.ledger.witness import Witness
 from compliance.ledger.writer import Figures, Writer
 
 
@@ -78,15 +83,17 @@ class Ledger:
         return waiting
 
     def keep_ruleset(self, digest: str, source: bytes) -> None:
-        """Store the source of a ruleset, once; replay reads it back by its digest."""
+        """Store the source of a ruleset, once; replay reads it back by its digest.
+
+        Raises `LedgerError` when another source is stored under the digest.
+        """
         if digest in self._rulesets:
             return
-        at = self._opened.settings.clock()
         with self._opened.database.write() as connection:
             known = select(store.RULESET.c.source).where(store.RULESET.c.digest == digest)
             row = connection.execute(known).first()
             if row is None:
-                stored = {"digest": digest, "source": source, "recorded_at": at}
+                stored = {"digest": digest, "source": source}
                 connection.execute(insert(store.RULESET), [stored])
             elif bytes(row.source) != source:
                 raise LedgerError(f"another source is stored under the ruleset digest `{digest}`")
@@ -100,6 +107,39 @@ class Ledger:
         if row is None:
             raise NotRecordedError(f"no ruleset with the digest `{digest}` is stored")
         return bytes(row.source)
+
+    def cosign(self, witness: Witness) -> str:
+        """Have the newest checkpoint cosigned by a witness and keep it; returns it with the cosignature.
+
+        Raises `WitnessError`. To be called now and then, by a thread that may wait for the network.
+        """
+        note = witness.cosign(self.reader, self.checkpoint, [self.verifier])
+        seen = verified(note, self.verifier, [witness.verifier])
+        at = datetime.fromtimestamp(seen.witnesses[-1][1], UTC)
+        size = seen.checkpoint.size
+        with self._opened.database.write() as connection:
+            store.lock(connection)
+            store.add_checkpoint(connection, self._opened.epoch, size, note, at, witnessed=True)
+        return note
+
+    def receipt(self, index: int) -> Receipt:
+        """Return the proof of an entry against the newest witnessed checkpoint that covers it, else against our own.
+
+        Raises `NotRecordedError` when the log has no such entry.
+        """
+        witnessed = self.reader.witnessed_checkpoint()
+        if witnessed is not None and index < Checkpoint.of_text(Note.of_text(witnessed).text).size:
+            return self.reader.receipt(index, witnessed)
+        return self.reader.receipt(index, self.checkpoint)
+
+    def verify(self, progress: Progress | None = None, *, open_personal: bool = True) -> Report:
+        """Check everything that is stored; see `compliance.ledger.verify`."""
+        subjects = self._opened.subjects if open_personal else None
+        path = self._opened.settings.checkpoint_path
+        outside = path.read_text(encoding="utf-8") if path.exists() else None
+        return verify(
+            self._opened.database, self._opened.epoch, subjects=subjects, checkpoint=outside, progress=progress
+        )
 
     @property
     def settings(self) -> LedgerSettings:

@@ -111,6 +111,11 @@ class Reader:
                 return
             start = batch[-1].index + 1
 
+    def events(self, kinds: Sequence[str]) -> list[Entry]:
+        """Return the entries of the given kinds other than decisions, in order."""
+        with self._database.read() as connection:
+            return [self._read(stored) for stored in store.events(connection, self._epoch, kinds)]
+
     def personal(self, entry: Entry) -> Personal:
         """Return the personal part of an entry.
 

@@ -43,6 +43,7 @@ class Stored:
 
     index: int
     kind: str
+    decision_id: str | None
     recorded_at: datetime
     entry: bytes
     sealed: bytes | None
@@ -121,12 +122,12 @@ def add_checkpoint(
 def entries(connection: Connection, epoch: int, start: int, end: int) -> list[Stored]:
     """Return the entries [start, end) that exist, in order."""
     wanted = (
-        select(ENTRY.c.leaf_index, ENTRY.c.kind, ENTRY.c.recorded_at, ENTRY.c.entry, ENTRY.c.sealed)
+        select(ENTRY)
         .where(ENTRY.c.epoch == epoch, ENTRY.c.leaf_index >= start, ENTRY.c.leaf_index < end)
         .order_by(ENTRY.c.leaf_index)
     )
     return [
-        Stored(row.leaf_index, row.kind, row.recorded_at, bytes(row.entry), row.sealed and bytes(row.sealed))
+        Stored(row.leaf_index, row.kind, row.decision_id, row.recorded_at, bytes(row.entry), row.sealed)
         for row in connection.execute(wanted)
     ]
 

@@ -107,7 +107,6 @@ class Ruleset(SQLModel, table=True):
 
     digest: str = Field(sa_column=Column(String(80), primary_key=True))
     source: bytes = Field(sa_column=Column(LargeBinary, nullable=False))
-    recorded_at: datetime = Field(sa_column=Column(UtcDateTime, nullable=False))
 
 
 class Term(SQLModel, table=True):

@@ -10,7 +10,7 @@ from sqlmodel import col
 
 from compliance.storage.database import Database
 from compliance.storage.migration import migrate
-from compliance.storage.tables import Ruleset
+from compliance.storage.tables import Log
 
 
 def test_sqlite_commits_are_durable_and_readers_do_not_wait(tmp_path):
@@ -79,16 +79,15 @@ def test_an_instant_comes_back_in_utc(database):
     migrate(database)
     instant = datetime(2026, 7, 1, 12, 0, 0, 123456, tzinfo=timezone(timedelta(hours=2)))
     with database.write() as connection:
-        connection.execute(insert(Ruleset), [{"digest": "d", "source": b"\x00\xff", "recorded_at": instant}])
+        connection.execute(insert(Log), [{"epoch": 1, "origin": "o", "opened_at": instant}])
     with database.read() as connection:
-        row = connection.execute(select(col(Ruleset.recorded_at), col(Ruleset.source))).one()
-    assert row.recorded_at == instant
-    assert row.recorded_at.tzinfo is UTC
-    assert bytes(row.source) == b"\x00\xff"
+        found = connection.execute(select(col(Log.opened_at))).scalar_one()
+    assert found == instant
+    assert found.tzinfo is UTC
 
 
 def test_an_instant_without_zone_is_refused(database):
     migrate(database)
-    row = {"digest": "d", "source": b"", "recorded_at": datetime(2026, 7, 1)}  # noqa: DTZ001
+    row = {"epoch": 1, "origin": "o", "opened_at": datetime(2026, 7, 1)}  # noqa: DTZ001
     with pytest.raises(StatementError, match="without a time zone"), database.write() as connection:
-        connection.execute(insert(Ruleset), [row])
+        connection.execute(insert(Log), [row])

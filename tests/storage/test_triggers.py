@@ -12,7 +12,7 @@ ROWS = {
     "ledger_entry": "(epoch, leaf_index, kind, recorded_at, entry) VALUES (1, 0, 'log', '2026-01-01 00:00:00', '00')",
     "ledger_tile": "(epoch, level, tile_index, hashes, root) VALUES (1, 0, 0, '00', '00')",
     "ledger_checkpoint": "(epoch, size, witnessed, note, made_at) VALUES (1, 0, false, 'n', '2026-01-01 00:00:00')",
-    "ledger_ruleset": "(digest, source, recorded_at) VALUES ('d', '00', '2026-01-01 00:00:00')",
+    "ledger_ruleset": "(digest, source) VALUES ('d', '00')",
 }
 
 

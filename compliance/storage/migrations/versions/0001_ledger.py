@@ -76,7 +76,6 @@ def upgrade() -> None:
         "ledger_ruleset",
         sa.Column("digest", sa.String(80), primary_key=True),
         sa.Column("source", sa.LargeBinary(), nullable=False),
-        sa.Column("recorded_at", UtcDateTime(), nullable=False),
     )
     op.create_table(
         "ledger_term",

@@ -141,10 +141,13 @@ def _stated(
     found: list[tuple[int, bytes, str | None]] = []
     for note, made_at, size in notes:
         try:
-            checkpoint = verified(note, verifiers).checkpoint
+            seen = verified(note, verifiers)
         except NoteError as error:
             report.problem(f"a stored checkpoint is not valid: {error}")
             continue
+        checkpoint = seen.checkpoint
+        if made_at is None and size is not None and len(seen.note.signatures) == 1:
+            report.problem("a stored checkpoint counts as witnessed, but only the log signed it")
         if checkpoint.origin != report.origin or size not in (None, checkpoint.size):
             report.problem("a stored checkpoint states another origin or size than its row")
         found.append((checkpoint.size, checkpoint.root, made_at))

@@ -9,6 +9,7 @@ from __future__ import annotations
 import gc
 import importlib
 import pickle
+import statistics
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -29,6 +30,12 @@ KINDS: dict[str, Callable[[Request], bool]] = {
 }
 NOTHING = Engine(lambda _: None, lambda _: ("", []))
 """Stands where no engine is loaded yet."""
+STRETCH = 1_000
+"""How many requests one round times; more would measure how fast memory is."""
+LEAST = 200
+"""How many the yardstick decides beside a slow engine."""
+SLOW = 100_000
+"""Nanoseconds from which decisions are timed only one by one."""
 PAGE_MB = 4096 / 1_048_576
 
 
@@ -102,33 +109,45 @@ class Bench:
         return {"checked": checked, "wrong": len(wrong), "unsafe": unsafe, "examples": wrong[:3]}
 
     def measure(self, kind: str, turn: int, seconds: float) -> dict[str, Any]:
-        """Time one round: the yardstick, the engine on its next stretch of requests, the yardstick again."""
+        """Time one round: yardstick and engine in turn on the next stretch of requests, for about so long."""
         decide, natives = self.decider(kind), self.prepared(kind)
-        cost = mean_ns(decide, natives[:20], 0.0)
-        size = max(20, min(len(natives), int(seconds * 1e9 / cost)))
-        stretch = [natives[(turn * size + number) % len(natives)] for number in range(size)]
-        first = self.yardstick_ns(seconds / 4)
-        each = each_ns(decide, stretch)
-        mean = sum(each) / size if cost > 100_000 else mean_ns(decide, stretch, seconds)
-        last = self.yardstick_ns(seconds / 4)
-        return {"mean_ns": mean, "yardstick_ns": (first + last) / 2, "each_ns": each}
+        cost = pass_ns(decide, natives[:20])
+        stretch = taken(natives, turn, max(20, min(STRETCH, int(seconds * 1e9 / cost))))
+        beside = taken(self.yard_natives, turn, max(len(stretch), LEAST))
+        own: list[float] = []
+        yard: list[float] = []
+        each: list[int] = []
+        stop = time.perf_counter() + seconds
+        while not own or (cost < SLOW and time.perf_counter() < stop):
+            yard.append(warm_ns(self.yardstick.decide, beside))
+            if cost < SLOW:
+                own.append(warm_ns(decide, stretch))
+                each = each_ns(decide, stretch)
+            else:
+                each = each_ns(decide, stretch)
+                own.append(sum(each) / len(each))
+            yard.append(warm_ns(self.yardstick.decide, beside))
+        return {"mean_ns": statistics.median(own), "yardstick_ns": statistics.median(yard), "each_ns": each}
 
-    def yardstick_ns(self, seconds: float) -> float:
-        """Time the yardstick, after one pass that warms the caches again."""
-        mean_ns(self.yardstick.decide, self.yard_natives, 0.0)
-        return mean_ns(self.yardstick.decide, self.yard_natives, seconds)
+
+def taken(natives: list[Any], turn: int, size: int) -> list[Any]:
+    """Take the stretch of requests for one round: the same ones for the yardstick and a fast engine."""
+    return [natives[(turn * size + number) % len(natives)] for number in range(size)]
 
 
-def mean_ns(decide: Callable[[Any], Any], natives: list[Any], seconds: float) -> float:
-    """Time whole passes, without a clock between decisions, for at least so long; give nanoseconds a decision."""
+def warm_ns(decide: Callable[[Any], Any], natives: list[Any]) -> float:
+    """Time a pass after another that fills the caches: a request that is decided was decoded just before."""
+    pass_ns(decide, natives)
+    return pass_ns(decide, natives)
+
+
+def pass_ns(decide: Callable[[Any], Any], natives: list[Any]) -> float:
+    """Time one pass without a clock between decisions; give nanoseconds a decision."""
     clock = time.perf_counter_ns
     started = clock()
-    passes = 0
-    while not passes or clock() - started < seconds * 1e9:
-        for native in natives:
-            decide(native)
-        passes += 1
-    return (clock() - started) / (passes * len(natives))
+    for native in natives:
+        decide(native)
+    return (clock() - started) / len(natives)
 
 
 def each_ns(decide: Callable[[Any], Any], natives: list[Any]) -> list[int]:

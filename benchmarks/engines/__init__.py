@@ -34,8 +34,9 @@ ADAPTERS: tuple[Adapter, ...] = (
         "ours_compiled",
         "ours-compiled",
         None,
-        ("validated", "dict"),
-        "outcome with grounds, unknown-safe; validated: from a decoded request, dict: decoding included",
+        ("validated", "dict", "explained"),
+        "unknown-safe, with grounds; validated: from a decoded request; dict: strict decoding included; "
+        "explained: the public call, from plain values to a decision with reasons, authorities and missing facts",
         growing=("validated",),
         unknown_homes=True,
     ),

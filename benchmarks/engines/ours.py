@@ -39,3 +39,9 @@ def body(request: Request) -> dict[str, Any]:
 def read(verdict: Any) -> Answer:
     """Read a verdict: identifiers without the file they stand in."""
     return str(verdict.outcome), [rule.id.rpartition("/")[2] for rule in verdict.grounds]
+
+
+def read_decision(decision: Any) -> Answer:
+    """Read an explained decision; what blocks an incomplete one are its requirements too."""
+    names = [ground.rule.rpartition("/")[2] for ground in decision.grounds]
+    return str(decision.outcome), names

@@ -39,11 +39,21 @@ from compliance.language.expression import (
 )
 from compliance.language.rulebook import Definition, Effect, HomeScope, ParameterValue, Product, Rule, Rulebook
 from compliance.language.span import NOWHERE
-from compliance.vocabulary.facts import HOMES, HOMES_TYPE, Fact, ResourceType, SubjectKind, Vocabulary, distinct_homes
+from compliance.vocabulary.facts import (
+    HOMES,
+    HOMES_TYPE,
+    Fact,
+    RecordField,
+    ResourceType,
+    SubjectKind,
+    Vocabulary,
+    distinct_homes,
+)
 from compliance.vocabulary.period import ALWAYS, Period
 from compliance.vocabulary.places import Group, Membership, Places
 from compliance.vocabulary.types import (
     BOOL,
+    CURRENCY,
     DECIMAL,
     INT,
     STRING,
@@ -75,6 +85,7 @@ TYPES: dict[str, FactType] = {
     "subject.b": BOOL,
     "subject.c": BOOL,
     "subject.n": SMALL,
+    "subject.k": SMALL,
     "subject.m": INT,
     "subject.d": DECIMAL,
     "subject.e": OneOfType(WORDS),
@@ -101,6 +112,18 @@ VOCABULARY = Vocabulary(
     facts={
         path: Fact(path, type_, path, order, optional=path in OPTIONAL)
         for order, (path, type_) in enumerate(TYPES.items())
+    },
+    records={
+        "Owner": {
+            "share": RecordField("share", DECIMAL),
+            "listed": RecordField("listed", BOOL),
+            "lei": RecordField("lei", STRING, optional=True),
+        },
+        "FxRate": {
+            "from": RecordField("from", CURRENCY),
+            "to": RecordField("to", CURRENCY),
+            "rate": RecordField("rate", DECIMAL),
+        },
     },
 )
 PLACES = Places(
@@ -173,29 +196,37 @@ class Maker:
         """Return a random comparison."""
         return self.random.choice(("==", "!=", "<", "<=", ">", ">="))
 
+    def symbol(self, symbols: str) -> Any:
+        """Return one of the arithmetic symbols."""
+        return self.random.choice(symbols)
+
     def number(self) -> Expression:
         """Return a random integer expression."""
-        return self.one(
+        made: Expression = self.one(
             lambda: self.fact("subject.n"),
             lambda: self.fact("subject.m"),
             lambda: Const(self.random.randint(-2, 3), INT),
-            lambda: Arithmetic(self.random.choice("+-*/%"), self.fact("subject.n"), self.fact("subject.m"), INT),
+            lambda: Arithmetic(self.symbol("+-*/%"), self.fact("subject.n"), self.fact("subject.m"), INT),
             lambda: Arithmetic("*", Const(6, INT), self.fact("subject.n"), INT),
             lambda: Negative(self.fact("subject.m"), INT),
             lambda: Call("size", (self.fact("subject.ts"),), INT),
             lambda: Conditional(self.fact("subject.a"), self.fact("subject.n"), Const(1, INT), INT),
         )
+        return made
 
     def decimal(self) -> Expression:
         """Return a random decimal expression."""
         variable = self.variable(OWNER)
         share = Member(variable, "share", DECIMAL)
-        return self.one(
+        made: Expression = self.one(
             lambda: self.fact("subject.d"),
-            lambda: Arithmetic(self.random.choice("+-*"), self.fact("subject.d"), self.fact("subject.d"), DECIMAL),
-            lambda: Fold(self.random.choice(("sum", "min", "max")), self.fact("subject.owners"), variable, share, DECIMAL),
+            lambda: Arithmetic(self.symbol("+-*"), self.fact("subject.d"), self.fact("subject.d"), DECIMAL),
+            lambda: Fold(
+                self.random.choice(("sum", "min", "max")), self.fact("subject.owners"), variable, share, DECIMAL
+            ),
             lambda: Call("decimal", (self.fact("subject.n"),), DECIMAL),
         )
+        return made
 
     def variable(self, type_: FactType) -> Variable:
         """Return a fresh variable."""
@@ -249,25 +280,7 @@ class Maker:
         made = [self.rule(number) for number in range(self.random.randint(1, rules))]
         limit = ParameterValue("limit", None, Money(Decimal(2), "EUR"), EUR, self.gap(), (), NOWHERE)
         defined = Definition("subject.defined", "x", self.condition(2, definitions=False), BOOL, NOWHERE)
-        return Rulebook(
-            vocabulary=VOCABULARY,
-            places=PLACES,
-            products={
-                "whole": Product("whole", "whole", None, (), NOWHERE),
-                "part": Product("part", "part", "whole", (), NOWHERE),
-            },
-            catalogue={},
-            definitions=(defined,),
-            parameters=(limit,),
-            rules=tuple(made),
-            positions=(),
-            jurisdictions={},
-            cases=(),
-            invariants=(),
-            sources=(),
-            digest="sha256:0",
-            group_reviews={},
-        )
+        return rulebook_of(tuple(made), (limit,), (defined,))
 
     def gap(self) -> Period:
         """Return a period that usually covers the instant of every request."""
@@ -279,7 +292,7 @@ class Maker:
         match path:
             case "subject.a" | "subject.b" | "subject.c" | "subject.o":
                 return random.random() < 0.5
-            case "subject.n" | "subject.on":
+            case "subject.n" | "subject.k" | "subject.on":
                 return random.randint(0, 3)
             case "subject.m":
                 return random.choice((0, 1, 2, -1, 2**62))
@@ -315,7 +328,9 @@ class Maker:
                 made[path] = None if absent else self.value(path)
         return made
 
-    def request(self, values: dict[str, Any] | None = None, asked: tuple[str, str, str | None] | None = None) -> Request:
+    def request(
+        self, values: dict[str, Any] | None = None, asked: tuple[str, str, str | None] | None = None
+    ) -> Request:
         """Return a random request, perhaps with given values, action, kind and product."""
         given = dict(self.values(self.random.choice((1.0, 0.9, 0.5, 0.2))) if values is None else values)
         action, kind, product = asked or (
@@ -324,6 +339,36 @@ class Maker:
             self.random.choice(("part", "whole", None)),
         )
         return request_of(given, action, kind, product)
+
+
+LIMIT = ParameterValue("limit", None, Money(Decimal(2), "EUR"), EUR, ALWAYS, (), NOWHERE)
+
+
+def rulebook_of(
+    rules: tuple[Rule, ...],
+    parameters: tuple[ParameterValue, ...] = (LIMIT,),
+    definitions: tuple[Definition, ...] = (),
+) -> Rulebook:
+    """Return a rulebook of these rules over the small vocabulary."""
+    return Rulebook(
+        vocabulary=VOCABULARY,
+        places=PLACES,
+        products={
+            "whole": Product("whole", "whole", None, (), NOWHERE),
+            "part": Product("part", "part", "whole", (), NOWHERE),
+        },
+        catalogue={},
+        definitions=definitions,
+        parameters=parameters,
+        rules=rules,
+        positions=(),
+        jurisdictions={},
+        cases=(),
+        invariants=(),
+        sources=(),
+        digest="sha256:0",
+        group_reviews={},
+    )
 
 
 def request_of(given: dict[str, Any], action: str, kind: str, product: str | None) -> Request:

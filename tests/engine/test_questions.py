@@ -60,7 +60,9 @@ def test_answering_every_missing_fact_settles_and_each_of_them_can_change_the_ou
         given_coarse = known.get("subject.residence") in {"UA", "US"}
         domains = dict(DOMAINS)
         if given_coarse:
-            domains["subject.residence"] = tuple(code for code in FINE if code.startswith(str(known["subject.residence"])))
+            domains["subject.residence"] = tuple(
+                code for code in FINE if code.startswith(str(known["subject.residence"]))
+            )
         answers = {}
         for completion in product(*(domains[path] for path in paths)):
             answered = combine(ruleset, request_of({**known, **dict(zip(paths, completion, strict=True))}, *asked))

@@ -39,7 +39,7 @@ def test_what_arrives_after_a_group_was_taken_is_not_answered_with_it():
     late = draft(9)
     queue.put(late)
     release(group, ["a", "b"])
-    assert [one.waiting.result(0) for one in drafts] == ["a", "b"]
+    assert [one.waiting.result() for one in drafts] == ["a", "b"]
     assert not late.waiting.done()
     assert queue.take(10, 0) == [late]
 
@@ -98,8 +98,8 @@ def test_an_error_reaches_only_the_one_it_belongs_to():
     _, drafts = filled(2)
     release(drafts, [KeyError("x"), "fine"])
     with pytest.raises(KeyError):
-        drafts[0].waiting.result(0)
-    assert drafts[1].waiting.result(0) == "fine"
+        drafts[0].waiting.result()
+    assert drafts[1].waiting.result() == "fine"
 
 
 def test_who_gave_up_is_passed_over_and_a_closed_loop_hurts_nobody():
@@ -110,7 +110,7 @@ def test_who_gave_up_is_passed_over_and_a_closed_loop_hurts_nobody():
     cancelled = draft()
     cancelled.waiting.cancel()
     release([gone, cancelled, waiting], ["a", "b", "c"])
-    assert waiting.waiting.result(0) == "c"
+    assert waiting.waiting.result() == "c"
 
 
 def test_every_one_of_many_gets_its_own_outcome_while_more_arrive():

@@ -28,11 +28,13 @@ def killed_after(seconds, folder, url, first):
     process.kill()
     lines = process.stdout.read().decode().splitlines()
     process.wait()
-    return dict(map(int, line.split()) for line in lines if line.count(" ") == 1 and line.split()[1])
+    pairs = (line.split() for line in lines if line.count(" ") == 1 and line.split()[1:])
+    return {int(number): int(index) for number, index in pairs}
 
 
 def rounds(count, folder, url):
-    generator, first, answered = random.Random(count), 0, {}
+    generator, first = random.Random(count), 0
+    answered: dict[int, int] = {}
     for _ in range(count):
         new = killed_after(generator.uniform(0.0, 0.25), folder, url, first)
         answered |= new

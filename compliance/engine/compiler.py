@@ -10,7 +10,6 @@ Reference: DESIGN section 8; docs/decisions/0004.
 from __future__ import annotations
 
 import re
-from collections import OrderedDict
 from typing import TYPE_CHECKING, Any, Final
 
 from compliance.engine.combiner import combine
@@ -33,7 +32,7 @@ if TYPE_CHECKING:
     from compliance.language.rulebook import Rule
 
 MOST_SLICES: Final = 20_000
-"""Compiled slices kept; the least recently used goes first."""
+"""Compiled slices kept; the oldest goes first."""
 
 Group = tuple[str, str, "str | None", str]
 """Action, kind of subject, product, type of resource."""
@@ -46,37 +45,38 @@ class Compiler:
         """Take a ruleset; nothing is compiled yet."""
         self.ruleset = ruleset
         self._most = most_slices
-        self._slices: OrderedDict[object, Callable[[Facts], Verdict] | None] = OrderedDict()
+        self._slices: dict[tuple[object, ...], Callable[[Facts], Verdict]] = {}
         self._groups: dict[Group, _Conditions | None] = {}
 
     def verdict(self, request: Request) -> Verdict:
         """Return what `combine` returns, faster."""
-        if request.refused is not None:
-            return combine(self.ruleset, request)
-        homes = tuple("?" if home is UNKNOWN else home for home in request.homes)
-        key = (request.action, request.kind, request.product, request.resource_type, homes)
+        function = self._slices.get(request.slice)
         try:
-            function = self._slices[key]
-        except KeyError:
-            function = self._compiled(key, request)
-        if function is None:
-            return combine(self.ruleset, request)
-        try:
-            return function(request.facts)
+            return (function or self._compiled(request))(request.facts)
         except (Unsettled, Failure, TypeError, ArithmeticError, ValueError, AttributeError):
             # Invariant: whatever generated code trips over, the definition answers.
             return combine(self.ruleset, request)
 
-    def _compiled(self, key: object, request: Request) -> Callable[[Facts], Verdict] | None:
+    def _compiled(self, request: Request) -> Callable[[Facts], Verdict]:
+        """Compile the request's slice and keep it."""
+        if request.refused is not None:
+            return _left_to_the_evaluator
         group = (request.action, request.kind, request.product, request.resource_type)
         if group not in self._groups:
             self._groups[group] = _conditions(self.ruleset, group)
         conditions = self._groups[group]
-        made = None if conditions is None else _Slice(self.ruleset, conditions, request.homes).function()
-        self._slices[key] = made
+        made = _left_to_the_evaluator
+        if conditions is not None:
+            made = _Slice(self.ruleset, conditions, request.homes).function()
+        self._slices[request.slice] = made
         while len(self._slices) > self._most:
-            self._slices.popitem(last=False)
+            self._slices.pop(next(iter(self._slices)), None)
         return made
+
+
+def _left_to_the_evaluator(_: Facts) -> Verdict:
+    """Stand in for a slice that generated code cannot answer exactly."""
+    raise Unsettled
 
 
 class _Conditions:

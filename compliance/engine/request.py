@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from compliance.vocabulary.unknown import UNKNOWN
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import datetime
@@ -41,3 +43,12 @@ class Request:
     """The second subject that the action names, as a request of its own."""
     holds_until: datetime | None = None
     """The first instant at which a given fact expires or goes stale."""
+    slice: tuple[object, ...] = field(init=False, repr=False, compare=False)
+    """What the compiler keeps a function for: action, kind, product, type of resource, homes (`None`: not known)."""
+
+    def __post_init__(self) -> None:
+        """Find the slice once; every decision looks it up."""
+        homes = tuple(None if home is UNKNOWN else home for home in self.homes)
+        key: tuple[object, ...] = (self.action, self.kind, self.product, self.resource_type, homes)
+        # Invariant: a refused request has a slice of its own, so no compiled rules can ever answer it.
+        object.__setattr__(self, "slice", key if self.refused is None else ("refused", self.refused))

@@ -65,7 +65,7 @@ class Compiler:
         if group not in self._groups:
             self._groups[group] = _conditions(self.ruleset, group)
         conditions = self._groups[group]
-        made = _left_to_the_evaluator
+        made: Callable[[Facts], Verdict] = _left_to_the_evaluator
         if conditions is not None:
             made = _Slice(self.ruleset, conditions, request.homes).function()
         self._slices[request.slice] = made

@@ -25,7 +25,7 @@ from compliance.ledger.proof import Receipt
 from compliance.ledger.queue import Draft
 from compliance.ledger.reading import Reader
 from compliance.ledger.settings import LedgerSettings
-from compliance.ledger.verify import Progress, Report, verify
+from compliance.ledger.verify import RULESET_KIND, Progress, Report, source_digest, verify
 from compliance.ledger.witness import Witness
 from compliance.ledger.writer import Figures, Writer
 
@@ -83,9 +83,10 @@ class Ledger:
         return waiting
 
     def keep_ruleset(self, digest: str, source: bytes) -> None:
-        """Store the source of a ruleset, once; replay reads it back by its digest.
+        """Store the source of a ruleset, once, and have the log commit to it; replay reads it back by its digest.
 
-        Raises `LedgerError` when another source is stored under the digest.
+        Waits for the log, so not to be called on an event loop. Raises `LedgerError` when another source is stored
+        under the digest.
         """
         if digest in self._rulesets:
             return
@@ -97,6 +98,10 @@ class Ledger:
                 connection.execute(insert(store.RULESET), [stored])
             elif bytes(row.source) != source:
                 raise LedgerError(f"another source is stored under the ruleset digest `{digest}`")
+        known_digests = {entry.public.get("digest") for entry in self.reader.events([RULESET_KIND])}
+        if digest not in known_digests:
+            public = {"digest": digest, "source": source_digest(source)}
+            self.append(DecisionRecord(public, {}, None, digest, b"", b"", RULESET_KIND)).result()
         self._rulesets.add(digest)
 
     def ruleset(self, digest: str) -> bytes:

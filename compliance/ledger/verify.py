@@ -9,6 +9,7 @@ by its first entry, which is under the signed root.
 
 from __future__ import annotations
 
+import contextlib
 import json
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
@@ -35,8 +36,12 @@ Progress = Callable[[int, int], None]
 """Called with how many entries were checked, of how many."""
 
 
+RULESET_KIND = "ruleset"
+"""The kind of the entry that commits to the stored source of a ruleset."""
+
+
 def source_digest(source: bytes) -> str:
-    """Return the digest that the source of a ruleset is stored under, unless the caller says otherwise."""
+    """Return the digest of the stored source of a ruleset, as the log states it."""
     return f"sha256:{sha256(source).hexdigest()}"
 
 
@@ -79,14 +84,15 @@ def verify(
     *,
     subjects: Subjects | None = None,
     checkpoint: str | None = None,
-    digest_of: Callable[[bytes], str] = source_digest,
+    digest_of: Callable[[bytes], str] | None = None,
     progress: Progress | None = None,
 ) -> Report:
     """Check one log, in one view of the database.
 
     With `subjects`, personal parts that were not erased are opened and compared with their commitments.
     `checkpoint` is
-    a signed one from outside the database. `digest_of` says what the digest of a ruleset's source must be.
+    a signed one from outside the database. `digest_of`, where given, says under which
+    digest a ruleset's source must be stored.
     """
     report = Report()
     with database.read() as connection:
@@ -107,7 +113,7 @@ def verify(
         _check_checkpoints(stated, walk, report)
         _check_tile_count(connection, epoch, walk, report)
         _check_strays(connection, report)
-        _check_rulesets(connection, digest_of, report)
+        _check_rulesets(connection, epoch, digest_of, report)
     return report
 
 
@@ -264,8 +270,22 @@ def _check_strays(connection: Connection, report: Report) -> None:
                 report.problem(f"{table.name} has rows of epoch {epoch}, which no log has")
 
 
-def _check_rulesets(connection: Connection, digest_of: Callable[[bytes], str], report: Report) -> None:
+def _check_rulesets(
+    connection: Connection, epoch: int, digest_of: Callable[[bytes], str] | None, report: Report
+) -> None:
+    """Compare every stored source with what the log, in any epoch, says of it."""
+    stated: dict[str, str] = {}
+    for number in range(1, epoch + 1):
+        for stored in store.events(connection, number, [RULESET_KIND]):
+            with contextlib.suppress(ValueError, KeyError, TypeError):  # reported with the entry itself
+                public = json.loads(stored.entry)["public"]
+                stated[public["digest"]] = public["source"]
     for row in connection.execute(select(store.RULESET)):
         report.rulesets += 1
-        if digest_of(bytes(row.source)) != row.digest:
+        source = bytes(row.source)
+        if stated.pop(row.digest, None) != source_digest(source):
+            report.problem(f"the source stored for the ruleset `{row.digest}` is not the one that the log states")
+        if digest_of is not None and digest_of(source) != row.digest:
             report.problem(f"the source stored for the ruleset `{row.digest}` has another digest")
+    for digest in stated:
+        report.problem(f"the source of the ruleset `{digest}` is missing")

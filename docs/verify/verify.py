@@ -2,8 +2,8 @@
 """Verify a receipt: python verify.py RECEIPT-FILE LOG-KEY [WITNESS-KEY ...].
 
 Needs Python 3.9 or later and the package `cryptography`; nothing of the software that made the receipt. Prints
-`valid` and what is proved, or `not valid` and the first reason. Formats: C2SP tlog-proof v1, tlog-checkpoint, signed-note,
-tlog-cosignature; hashes: RFC 6962. Keys have the form name+id+base64.
+`valid` and what is proved, or `not valid` and the first reason. Formats: C2SP tlog-proof v1, tlog-checkpoint,
+signed-note, tlog-cosignature; hashes: RFC 6962. Keys have the form name+id+base64.
 """
 
 from __future__ import annotations

@@ -98,7 +98,7 @@ def page(receipt, key, *, bundled=False):
     """What the page says in a browser: valid or not, and the text of the answer."""
     fragment = urlencode({"key": key, "receipt": receipt, **({"bundled": ""} if bundled else {})}).replace("+", "%20")
     flags = ["--headless", "--no-sandbox", "--disable-gpu", "--virtual-time-budget=10000", "--dump-dom"]
-    command = [BROWSER, *flags, f"{(DOCS / 'index.html').as_uri()}#{fragment}"]
+    command = [str(BROWSER), *flags, f"{(DOCS / 'index.html').as_uri()}#{fragment}"]
     dumped = subprocess.run(command, capture_output=True, text=True, check=True, timeout=60).stdout
     match = re.search(r'<section id="answer"[^>]*data-valid="(\w+)"[^>]*>(.*?)</section>', dumped, re.DOTALL)
     assert match, dumped[-2000:]

@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import text
 
 from compliance.ledger.ledger import Ledger
-from compliance.ledger.verify import source_digest, verify
+from compliance.ledger.verify import verify
 from compliance.storage.database import Database
 from compliance.storage.tables import APPEND_ONLY
 from tests.ledger.support import Clock, record, settings
@@ -25,7 +25,7 @@ def filled(folder, url=None, count=600):
         for future in futures:
             future.result(10)
     ledger.append(replace(record(0, None), kind="erasure", public={}), erases=ledger.pseudonym("s1")).result(10)
-    ledger.keep_ruleset(source_digest(SOURCE), SOURCE)
+    ledger.keep_ruleset("sha256:of-the-ruleset", SOURCE)
     return ledger
 
 
@@ -34,12 +34,12 @@ def test_an_untouched_log_verifies(tmp_path, url):
     seen = []
     report = ledger.verify(lambda done, total: seen.append((done, total)))
     assert report.problems == []
-    assert (report.size, report.tiles, report.rulesets) == (602, 2, 1)
+    assert (report.size, report.tiles, report.rulesets) == (603, 2, 1)
     assert report.checkpoints >= 3
-    assert (report.erased, report.opened) == (120, 482)
+    assert (report.erased, report.opened) == (120, 483)
     assert report.newest_checkpoint is not None
     assert report.newest_checkpoint.root == report.root
-    assert seen[-1] == (602, 602)
+    assert seen[-1] == (603, 603)
     ledger.close()
 
 
@@ -110,9 +110,11 @@ def found_in(database, keys):
     ("statement", "problem"),
     [
         ("DELETE FROM ledger_entry WHERE leaf_index = 100", "entry 100 is missing"),
-        ("DELETE FROM ledger_entry WHERE leaf_index = 281", "the head states"),
+        ("DELETE FROM ledger_entry WHERE leaf_index = 282", "the head states"),
         ("DELETE FROM ledger_tile", "is missing or differs"),
-        ("UPDATE ledger_entry SET leaf_index = 999 WHERE leaf_index = 281", "is missing"),
+        ("UPDATE ledger_entry SET leaf_index = 999 WHERE leaf_index = 282", "is missing"),
+        ("DELETE FROM ledger_ruleset", "is missing"),
+        ("UPDATE ledger_ruleset SET source = X'00'", "not the one that the log states"),
         ("UPDATE ledger_entry SET sealed = NULL WHERE leaf_index = 7", "ciphertext beside entry 7"),
     ],
 )

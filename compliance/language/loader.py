@@ -1,0 +1,183 @@
+"""Turn a folder of rule files into a checked rulebook, or into everything that is wrong with it.
+
+`read_folder` is the edge: it reads files and nothing else. `load_rulebook` is pure, and never raises whatever the files
+hold.
+
+Invariant: a rulebook comes out only if no file has an error. A file that cannot be read to its end stops the stages
+that ask what names mean, since a name that it would have given is no mistake elsewhere.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable
+from pathlib import Path
+
+from compliance.language.authorities import AUTHORITIES, Library
+from compliance.language.cases import check_beside, read_cases, read_personas
+from compliance.language.catalogues import read_catalogues, read_products
+from compliance.language.diagnostic import Diagnostic, Severity, in_order
+from compliance.language.documents import VOCABULARY_PATH, Documents, Kind, read_documents, start_of
+from compliance.language.examples import check_examples
+from compliance.language.expansion import resolve_positions
+from compliance.language.fields import Form, Found
+from compliance.language.invariants import read_invariants
+from compliance.language.jurisdictions import Page, page_of, read_page
+from compliance.language.known import Known
+from compliance.language.parameters import read_parameters
+from compliance.language.places_reader import ReadPlaces, read_places
+from compliance.language.resolver import Resolver, resolve_definitions
+from compliance.language.rulebook import Effect, Rulebook
+from compliance.language.rules import resolve_rules
+from compliance.language.span import Source
+from compliance.language.statements import Statements, read_statements
+from compliance.language.vocabulary_reader import ReadVocabulary, read_vocabulary
+
+FOLDERS = ("rules", "jurisdictions")
+"""The folders of a rulebook that hold rule files."""
+
+_AUTHORITIES_FILE = Form("file", (AUTHORITIES,))
+
+
+def read_folder(path: Path) -> tuple[Source, ...]:
+    """Return the rule files below `path`, in order of their paths.
+
+    Bytes that are no UTF-8 come out as lone surrogates, for `load_rulebook` to complain about. Files whose names
+    neither end with `.yaml` nor with `.yml`, and hidden ones, are not rule files.
+
+    Raises:
+        NotADirectoryError: if `path` is no folder.
+        OSError: if a file cannot be read.
+    """
+    if not path.is_dir():
+        raise NotADirectoryError(f"`{path}` is no folder")
+    files = [
+        file
+        for folder in FOLDERS
+        for pattern in ("*.yaml", "*.yml")
+        for file in (path / folder).rglob(pattern)
+        if file.is_file() and not any(step.startswith(".") for step in file.relative_to(path).parts)
+    ]
+    named = sorted((file.relative_to(path).as_posix(), file) for file in files)
+    return tuple(Source(name, file.read_bytes().decode("utf-8", "surrogateescape")) for name, file in named)
+
+
+def load_rulebook(sources: Iterable[Source], *, demand_cases: bool = True) -> tuple[Rulebook | None, list[Diagnostic]]:
+    """Return the rulebook that `sources` state, or `None` if there is an error; and everything found, by place.
+
+    Args:
+        sources: all files, in any order; paths begin with `rules/` or `jurisdictions/`.
+        demand_cases: whether a rule that no case names is an error.
+    """
+    documents, diagnostics = read_documents(sources)
+    found: Found = list(diagnostics)
+    rulebook = _load(documents, found, demand_cases=demand_cases)
+    failed = any(each.severity is Severity.ERROR for each in found)
+    return None if failed else rulebook, in_order(found)
+
+
+def digest_of(sources: Iterable[Source]) -> str:
+    """Return `sha256:` and 64 hex digits over paths and texts; the texts have been through `normalised`.
+
+    It is the SHA-256 of the list that `sha256sum` prints for the files in order of path: a line
+    `<hex digits>  <path>` for each.
+    """
+    lines = (
+        f"{hashlib.sha256(source.text.encode('utf-8', 'surrogateescape')).hexdigest()}  {source.path}\n"
+        for source in sorted(sources, key=lambda source: source.path)
+    )
+    return "sha256:" + hashlib.sha256("".join(lines).encode("utf-8", "surrogateescape")).hexdigest()
+
+
+def _load(documents: Documents, found: Found, *, demand_cases: bool) -> Rulebook | None:
+    """Read all documents; then, if they are whole, resolve what they say."""
+    library = _library(documents, found)
+    statements = Statements()
+    for document in documents.of(Kind.STATEMENTS):
+        read_statements(document, statements, found)
+    pages = _pages(documents, statements, library, found)
+    places = read_places(documents.of(Kind.PARENTS), pages, library, found)
+    read = _vocabulary(documents, library, found)
+    check_beside(documents.of(Kind.CASES), (source.path for source in documents.sources), found)
+    if read is None or not documents.whole:
+        return None
+    known = Known(read.vocabulary, read.broken, places.places, library)
+    known.pages = {page.code: page_of(page, library, found) for page in pages}
+    return _resolve(documents, statements, known, places, found, demand_cases=demand_cases)
+
+
+def _library(documents: Documents, found: Found) -> Library:
+    library = Library()
+    for document in documents.of(Kind.AUTHORITIES):
+        filled = _AUTHORITIES_FILE.take(document.node, "the file", found)
+        if filled is not None:
+            library.add(filled.get(AUTHORITIES) or (), None, found)
+    return library
+
+
+def _pages(documents: Documents, statements: Statements, library: Library, found: Found) -> list[Page]:
+    """Return the pages of jurisdictions and groups, one for each code; their statements go into `statements`."""
+    pages: dict[str, Page] = {}
+    for kind in (Kind.JURISDICTION, Kind.GROUP):
+        for document in documents.of(kind):
+            page = read_page(document, statements, library, found)
+            if page is not None:
+                # Two files of one code cannot both be named after it: that has been said.
+                pages.setdefault(page.code, page)
+    return list(pages.values())
+
+
+def _vocabulary(documents: Documents, library: Library, found: Found) -> ReadVocabulary | None:
+    for document in documents.of(Kind.VOCABULARY):
+        read, diagnostics = read_vocabulary(document.node, library)
+        found.extend(diagnostics)
+        return read
+    if all(source.path != VOCABULARY_PATH for source in documents.sources):
+        cure = "it says what actions, kinds of subject and facts there are"
+        message = f"there is no `{VOCABULARY_PATH}`"
+        found.append(Diagnostic("no-vocabulary", message, start_of(VOCABULARY_PATH), help=cure))
+    return None
+
+
+def _resolve(
+    documents: Documents,
+    statements: Statements,
+    known: Known,
+    places: ReadPlaces,
+    found: Found,
+    *,
+    demand_cases: bool,
+) -> Rulebook:
+    """Resolve every name and check every condition, whatever else is wrong."""
+    product_facts = read_products(statements.products, known, found)
+    catalogue = read_catalogues(statements.catalogues, product_facts, known, found)
+    parameters, broken_parameters = read_parameters(statements.parameters, known, found)
+    resolver = Resolver(known, parameters, broken_parameters)
+    definitions = resolve_definitions(statements.definitions, resolver, found)
+    rules, broken_rules = resolve_rules(statements.rules, resolver, found)
+    positions, position_rules, broken_positions = resolve_positions(statements.positions, resolver, found)
+    all_rules = tuple(sorted((*rules, *position_rules), key=lambda rule: (rule.id, rule.span)))
+    ids: dict[str, Effect | None] = {rule.id: rule.effect for rule in all_rules}
+    ids |= broken_rules | dict.fromkeys(broken_positions)
+    personas = read_personas(documents.of(Kind.PERSONAS), found)
+    before = len(found)
+    cases = read_cases(documents.of(Kind.CASES), personas, ids, known, found)
+    if demand_cases and len(found) == before:
+        # A case that cannot be read may be the one that names the rule.
+        check_examples(all_rules, positions, cases, found)
+    return Rulebook(
+        vocabulary=known.vocabulary,
+        places=known.places,
+        products=known.products,
+        catalogue=catalogue,
+        definitions=definitions,
+        parameters=tuple(value for values in parameters.values() for value in values),
+        rules=all_rules,
+        positions=positions,
+        jurisdictions=known.pages,
+        cases=cases,
+        invariants=read_invariants(documents.of(Kind.INVARIANTS), resolver, found),
+        sources=documents.sources,
+        digest=digest_of(documents.sources),
+        group_reviews=places.reviews,
+    )

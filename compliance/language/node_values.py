@@ -1,0 +1,70 @@
+"""Turn nodes into values of facts: by way of the JSON that a request would carry, so that both read alike.
+
+Invariant: a refusal points at the very scalar that is wrong, however deep it stands in the value.
+"""
+
+from __future__ import annotations
+
+from compliance.language.diagnostic import Diagnostic
+from compliance.language.fields import Found
+from compliance.language.nodes import Broken, Node, Scalar, Sequence, Style, Table, first_line
+from compliance.language.span import Span
+from compliance.vocabulary.facts import RecordField
+from compliance.vocabulary.reading import Records, json_of, read_value
+from compliance.vocabulary.refusal import Refused, steps
+from compliance.vocabulary.types import FactType, ListType, MoneyType, RecordType, SetType
+from compliance.vocabulary.values import Value
+
+
+def json_of_node(node: Node, type: FactType | None, records: Records) -> object:
+    """Return `node` as JSON would carry it for `type` (`None`: nothing is known, scalars stay text); never raises."""
+    match node:
+        case Scalar():
+            if node.is_null:
+                return None
+            # A number or a truth value is only meant where nobody put quotes around it.
+            typed = type is not None and (node.style is Style.PLAIN or isinstance(type, MoneyType))
+            return json_of(type, node.value) if type is not None and typed else node.value
+        case Sequence(items):
+            element = type.element if isinstance(type, SetType | ListType) else None
+            return [json_of_node(item, element, records) for item in items]
+        case Table():
+            fields = records.get(type.name, {}) if isinstance(type, RecordType) else {}
+            return {
+                key.value: json_of_node(value, _type_of(fields.get(key.value)), records) for key, value in node.pairs()
+            }
+        case Broken():
+            return None
+
+
+def value_of(
+    node: Node, type: FactType, records: Records, found: Found, *, at_least: int = 1, slug: str = "bad-value"
+) -> Value | None:
+    """Return the value of `type` that `node` states, or `None` after saying what is wrong with it.
+
+    An explicit `null` is refused here: whoever allows it asks for it first.
+    """
+    if isinstance(node, Broken):
+        return None
+    try:
+        return read_value(type, json_of_node(node, type, records), records=records, at_least=at_least)
+    except Refused as refused:
+        found.append(Diagnostic(slug, refused.message, place_of(node, refused.pointer), help=refused.help))
+        return None
+
+
+def place_of(node: Node, pointer: str) -> Span:
+    """Return where the part of `node` stands that a JSON pointer names; an unknown key is the key itself."""
+    for step in steps(pointer):
+        if isinstance(node, Sequence) and step.isdecimal() and int(step) < len(node.items):
+            node = node.items[int(step)]
+        elif isinstance(node, Table) and step in node.entries:
+            entry = node.entries[step]
+            node = entry.value if not isinstance(entry.value, Table | Broken) else entry.key
+        else:
+            break
+    return node.span if isinstance(node, Scalar) and not node.is_empty else first_line(node.span)
+
+
+def _type_of(field: RecordField | None) -> FactType | None:
+    return None if field is None else field.type

@@ -7,12 +7,13 @@ called `lock` first, and every answer derived from the head was read after it.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import Connection, Table, delete, func, insert, select, text, update
+from sqlalchemy import BindParameter, Connection, Dialect, Table, bindparam, delete, func, insert, select, text, update
 
 from compliance.ledger.merkle import NodeReader, leaf_hash, node_hash
 from compliance.ledger.tiles import TILE_HEIGHT, TILE_WIDTH, hashes_of
@@ -25,6 +26,16 @@ CHECKPOINT, HEAD = _TABLES["ledger_checkpoint"], _TABLES["ledger_head"]
 IDEMPOTENCY, RULESET = _TABLES["ledger_idempotency"], _TABLES["ledger_ruleset"]
 TERM, INDEXED = _TABLES["ledger_term"], _TABLES["ledger_indexed"]
 _CHUNK = 500
+
+# The statements of every group are built once: building them anew cost more than running them.
+_EPOCH: BindParameter[int] = bindparam("of_epoch")
+_READ_HEAD = select(HEAD).where(HEAD.c.epoch == _EPOCH)
+_WRITE_HEAD = (
+    update(HEAD)
+    .where(HEAD.c.epoch == _EPOCH)
+    .values({name: bindparam(f"new_{name}") for name in ("size", "root", "recorded_at", "erasures")})
+)
+_READ_CLAIMS = select(IDEMPOTENCY).where(IDEMPOTENCY.c.key.in_(bindparam("keys", expanding=True)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,14 +89,14 @@ def origins(connection: Connection) -> dict[str, int]:
 
 def read_head(connection: Connection, epoch: int) -> Head:
     """Return where the log stands."""
-    row = connection.execute(select(HEAD).where(HEAD.c.epoch == epoch)).one()
+    row = connection.execute(_READ_HEAD, {"of_epoch": epoch}).one()
     return Head(row.size, bytes(row.root), row.recorded_at, row.erasures)
 
 
 def write_head(connection: Connection, epoch: int, head: Head) -> None:
     """Move the head."""
-    values = {"size": head.size, "root": head.root, "recorded_at": head.recorded_at, "erasures": head.erasures}
-    connection.execute(update(HEAD).where(HEAD.c.epoch == epoch).values(values))
+    new = {"new_size": head.size, "new_root": head.root, "new_recorded_at": head.recorded_at}
+    connection.execute(_WRITE_HEAD, {"of_epoch": epoch, **new, "new_erasures": head.erasures})
 
 
 def open_log(connection: Connection, epoch: int, origin: str, head: Head) -> None:
@@ -189,12 +200,15 @@ def nodes(connection: Connection, epoch: int) -> NodeReader:
 def read_claims(connection: Connection, keys: Sequence[bytes], at: datetime) -> dict[bytes, Claim]:
     """Return what these blinded idempotency keys point to, forgetting those that have expired."""
     found: dict[bytes, Claim] = {}
+    expired: list[bytes] = []
     for start in range(0, len(keys), _CHUNK):
-        chunk = keys[start : start + _CHUNK]
-        expired = delete(IDEMPOTENCY).where(IDEMPOTENCY.c.key.in_(chunk), IDEMPOTENCY.c.expires_at <= at)
-        connection.execute(expired)
-        for row in connection.execute(select(IDEMPOTENCY).where(IDEMPOTENCY.c.key.in_(chunk))):
-            found[bytes(row.key)] = Claim(row.leaf_index, row.epoch, row.size, bytes(row.request))
+        for row in connection.execute(_READ_CLAIMS, {"keys": keys[start : start + _CHUNK]}):
+            if row.expires_at <= at:
+                expired.append(row.key)
+            else:
+                found[bytes(row.key)] = Claim(row.leaf_index, row.epoch, row.size, bytes(row.request))
+    if expired:
+        connection.execute(delete(IDEMPOTENCY).where(IDEMPOTENCY.c.key.in_(expired)))
     return found
 
 
@@ -233,15 +247,20 @@ def _insert(
 
     The statement is still SQLAlchemy's, and so is the spelling of the instants.
     """
-    dialect = connection.dialect
-    values: dict[str, Any] = {}
-    for name, instant in shared.items():
-        spell = table.c[name].type.dialect_impl(dialect).bind_processor(dialect)
-        values[name] = spell(instant) if spell else instant
-    compiled = insert(table).values(dict.fromkeys((*rows[0], *values))).compile(dialect=dialect)
-    if compiled.positional and compiled.positiontup is not None:
-        names = compiled.positiontup
-        filled = [{**row, **values} for row in rows]
-        connection.exec_driver_sql(str(compiled), [tuple(map(row.__getitem__, names)) for row in filled])
+    statement, names, spell = _compiled(table, tuple(rows[0]), tuple(shared), connection.dialect)
+    values = {name: spell(instant) if spell else instant for name, instant in shared.items()}
+    filled = [{**row, **values} for row in rows]
+    if names is None:
+        connection.exec_driver_sql(statement, filled)
     else:
-        connection.exec_driver_sql(str(compiled), [{**row, **values} for row in rows])
+        connection.exec_driver_sql(statement, [tuple(map(row.__getitem__, names)) for row in filled])
+
+
+@lru_cache(maxsize=32)
+def _compiled(
+    table: Table, columns: tuple[str, ...], instants: tuple[str, ...], dialect: Dialect
+) -> tuple[str, list[str] | None, Callable[[Any], Any] | None]:
+    """Return the text of an insertion, the order of its parameters (None: by name), and how instants are spelt."""
+    compiled = insert(table).values(dict.fromkeys((*columns, *instants))).compile(dialect=dialect)
+    spell = table.c[instants[0]].type.dialect_impl(dialect).bind_processor(dialect)
+    return str(compiled), list(compiled.positiontup or ()) if compiled.positional else None, spell

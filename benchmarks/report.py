@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import platform
+from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -13,6 +14,7 @@ from rich.console import Console
 from rich.table import Table
 
 from benchmarks.fleet import Member
+from benchmarks.trial import NOT_TRIED
 from benchmarks.workload import SEED, Workload
 
 
@@ -98,24 +100,45 @@ def main_table(rows: list[dict[str, Any]]) -> Table:
     return table
 
 
-def growth_table(rows: list[dict[str, Any]]) -> Table:
-    """Lay out p50 by size, one line for each engine and form."""
+def kinds_table(rows: list[dict[str, Any]]) -> Table:
+    """Lay out the engines that decide partial requests, by kind of request."""
+    table = Table(title="Ratio to hand-written Python on complete requests, by kind of request")
+    table.add_column("engine", no_wrap=True)
+    prefixes = {"complete": "", "15 % partial": "mixed_", "only partial": "partial_", "home unknown": "homeless_"}
+    for heading in prefixes:
+        table.add_column(heading, justify="right")
+    table.add_column("proved partial, home unknown", justify="right")
+    for row in rows:
+        if "partial_ratio" in row:
+            ratios = [number(row.get(prefix + "ratio"), 2) for prefix in prefixes.values()]
+            proved = f"{row['partial_checked']:,}, {row.get('homeless_checked', 0):,}"
+            table.add_row(f"{row['engine']} {row['form']}", *ratios, proved)
+    return table
+
+
+def growth_table(rows: list[dict[str, Any]], title: str, write: Callable[[dict[str, Any]], str]) -> Table:
+    """Lay out one figure by size, one line for each engine and form."""
     sizes = list(dict.fromkeys((row["series"], row["rules"], row["jurisdictions"]) for row in rows))
-    table = Table(title="Growth: p50 in us (load s)")
-    table.add_column("engine")
+    table = Table(title=title)
+    table.add_column("engine", no_wrap=True)
     for series, rules, places in sizes:
         table.add_column(f"{series}\n{rules:,} rules\n{places} places", justify="right")
-    cells: dict[tuple[str, str], list[str]] = {}
+    cells: dict[str, list[str]] = {}
     for row in rows:
-        cell = "[red]failed[/red]"
-        if row["failure"] is None:
-            cell = f"{number(row['p50_us'])} ({number(row['load_s'])})"
-        elif row["failure"].startswith(("not tried", "load took")):
-            cell = "[red]too slow[/red]"
-        cells.setdefault((row["engine"], row["form"]), []).append(cell)
-    for (engine, form), texts in cells.items():
-        table.add_row(f"{engine} {form}", *texts)
+        cell = write(row) if row["failure"] is None else "-" if row["failure"] == NOT_TRIED else "failed"
+        cells.setdefault(f"{row['engine']} {row['form']}", []).append(cell)
+    for name, texts in cells.items():
+        table.add_row(name, *texts)
     return table
+
+
+def failures(rows: list[dict[str, Any]]) -> list[str]:
+    """Say what failed as rulebooks grew, and why."""
+    return [
+        f"{row['engine']} {row['form']}, {row['series']} {row['rules']:,} rules: {row['failure']}"
+        for row in rows
+        if row["failure"] not in {None, NOT_TRIED}
+    ]
 
 
 def show(console: Console, result: dict[str, Any]) -> None:
@@ -126,8 +149,20 @@ def show(console: Console, result: dict[str, Any]) -> None:
         f"seed {about['seed']}; {about['processor']}, {about['cores']} cores, Python {about['python']}"
     )
     console.print(main_table(result["engines"]))
+    if any("partial_ratio" in row for row in result["engines"]):
+        console.print(kinds_table(result["engines"]))
     if result["growth"]:
-        console.print(growth_table(result["growth"]))
+        rows = result["growth"]
+        console.print(growth_table(rows, "Growth: p50 in us", lambda row: number(row["p50_us"])))
+        console.print(
+            growth_table(
+                rows,
+                "Growth: load in s / memory in MB",
+                lambda row: f"{number(row['load_s'], 2)} / {number(row['memory_mb'], 0)}",
+            )
+        )
+        for line in failures(rows):
+            console.print(line)
 
 
 def save(result: dict[str, Any], path: Path) -> None:

@@ -100,14 +100,32 @@ def vocabulary_text() -> str:
     return "\n".join(lines) + "\n"
 
 
+def cases_text(rules: list[Rule], prefix: str) -> str:
+    """Name every rule in a case, as a rulebook must.
+
+    The cases are not meant to hold: the proof against the plain definition, thousands of requests, takes their place.
+    """
+    lines = ["as_of: 2026-10-05T12:00:00Z", "cases:"]
+    for rule in rules:
+        outcome = {"permit": "allow", "forbid": "deny", "require": "incomplete", "refer": "refer"}[rule.effect.value]
+        lines.append(
+            f"- {{case: rule {rule.identifier}, subject: {{type: {KIND}}}, action: {{name: {rule.actions[0]}}}, "
+            f"resource: {{type: instrument, id: {INSTRUMENT}}}, outcome: {outcome}, "
+            f"grounds: [{prefix}{rule.identifier}]}}"
+        )
+    return "\n".join(lines) + "\n"
+
+
 def write_folder(rulebook: Rulebook, folder: Path) -> None:
     """Write all files of a rulebook."""
     for part in ("rules/workload", "rules/instruments", "jurisdictions/groups"):
         (folder / part).mkdir(parents=True, exist_ok=True)
     (folder / "rules/vocabulary.yaml").write_text(vocabulary_text())
     product = f"- product: {PRODUCT}\n  name: Tokens\n  authority: {AUTHORITY}\n"
-    everywhere = "".join(rule_text(rule) for rule in rulebook.rules if rule.jurisdiction is None)
-    (folder / "rules/workload/everywhere.yaml").write_text(product + everywhere)
+    everywhere = [rule for rule in rulebook.rules if rule.jurisdiction is None]
+    texts = "".join(rule_text(rule) for rule in everywhere)
+    (folder / "rules/workload/everywhere.yaml").write_text(product + texts)
+    (folder / "rules/workload/everywhere.cases.yaml").write_text(cases_text(everywhere, ""))
     (folder / "rules/instruments/tokens.yaml").write_text(
         f"catalogue: instrument\nproduct: {PRODUCT}\nauthority: {AUTHORITY}\n"
         f"entries:\n  - {{id: {INSTRUMENT}, name: Token}}\n"
@@ -125,3 +143,4 @@ def write_folder(rulebook: Rulebook, folder: Path) -> None:
         body = "".join("  " + line + "\n" for rule in rules for line in rule_text(rule).splitlines())
         head = f"jurisdiction: {code}\nname: {quoted(iso_name(code))}\nrules:\n"
         (folder / f"jurisdictions/{code}.yaml").write_text(head + body)
+        (folder / f"jurisdictions/{code}.cases.yaml").write_text(cases_text(rules, f"{code}/"))

@@ -32,21 +32,24 @@ class Plan:
 
 
 def growth_points(*, quick: bool) -> tuple[tuple[str, Size], ...]:
-    """The series of growing rulebooks.
+    """List the growing rulebooks.
 
     `same`: more rules, but those that can matter for one request stay the same. `depth`: 60 places with more rules
     each, and more rules everywhere. `places`: more places with 3 or 4 rules each.
     """
     if quick:
         return ()
-    same = [("same", Size(ballast=extra)) for extra in (0, 50, 750, 2_750, 9_750)]
+    same = [("same", Size(ballast=extra)) for extra in (50, 750, 2_750, 9_750)]
     depth = [("depth", Size(everywhere=16, jurisdictions=24))]
     depth += [("depth", Size(everywhere=n, added=added)) for n, added in ((48, 2.2), (160, 12.0), (480, 40.0))]
     places = [("places", Size(jurisdictions=n)) for n in (10, 60, 240)]
     return (*same, *depth, *places)
 
 
-FULL = Plan(7, 0.4, 4.0, 10_000, growth_points(quick=False))
+HOPELESS_US = 5_000.0
+"""An engine that needs longer than this is not tried on the next larger rulebook."""
+NOT_TRIED = "not tried: the size before failed or was too slow"
+FULL = Plan(7, 0.4, 2.5, 10_000, growth_points(quick=False))
 QUICK = Plan(3, 0.1, 0.5, 2_000, ())
 
 
@@ -155,10 +158,10 @@ def grow(names: list[str] | None, plan: Plan, tick: Tick) -> list[dict[str, Any]
                 tick(f"{series}, {place['rules']:,} rules: {member.title}")
                 key = (series, member.title)
                 if key in hopeless:
-                    member.failure = "not tried: the size before took too long or failed"
+                    member.failure = NOT_TRIED
                 else:
                     measure_once(member, path, plan)
-                if member.failure is not None:
+                if member.failure is not None or member.found["p50_us"] > HOPELESS_US:
                     hopeless.add(key)
                 kept = {k: member.found[k] for k in KEPT if k in member.found}
                 rows.append(

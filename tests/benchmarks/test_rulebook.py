@@ -29,5 +29,15 @@ def test_a_require_says_what_it_needs_and_what_cures_it():
 def test_every_jurisdiction_has_a_file_of_its_own(tmp_path):
     rulebook = make_rulebook(Size(jurisdictions=3))
     write_folder(rulebook, tmp_path)
-    files = {path.stem for path in (tmp_path / "jurisdictions").glob("*.yaml")}
+    files = {path.name.partition(".")[0] for path in (tmp_path / "jurisdictions").glob("*.yaml")}
     assert files == set(rulebook.jurisdictions)
+
+
+def test_the_workload_is_a_rulebook_without_a_complaint(tmp_path):
+    from compliance.language.loader import load_rulebook, read_folder
+
+    write_folder(make_rulebook(Size(jurisdictions=4)), tmp_path)
+    rulebook, diagnostics = load_rulebook(read_folder(tmp_path))
+    assert diagnostics == []
+    assert rulebook is not None
+    assert len(rulebook.rules) == Size(jurisdictions=4).rules

@@ -18,12 +18,12 @@ from compliance.vocabulary.facts import Zone
 from compliance.vocabulary.period import ALWAYS, Period
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
     from datetime import datetime
 
     from compliance.language.expression import Expression
     from compliance.language.rulebook import ParameterValue, Rulebook
-    from compliance.vocabulary.facts import Fact
+    from compliance.vocabulary.facts import Access, Fact
 
 MEANING: Final = "1"
 """Version of what rules mean (DESIGN section 5); part of every digest."""
@@ -212,11 +212,11 @@ def _no_position_rules(rulebook: Rulebook, instant: datetime) -> list[Rule]:
         }
         scope = HomeScope(None, outside=tuple(sorted(covered, key=str)))
         span = min(position.span for position in rulebook.positions if position.product == product)
-        for actions, effect in vocabulary.access[uncovered.access].effects.items():
+        for actions, effect in _effects(vocabulary.access[uncovered.access]):
             made.append(
                 Rule(
-                    id=f"{NO_POSITION}/{product}/{actions}-{effect.effect}",
-                    effect=Effect(effect.effect),
+                    id=f"{NO_POSITION}/{product}/{actions}-{effect}",
+                    effect=effect,
                     says=uncovered.says,
                     actions=frozenset(vocabulary.actions[actions]),
                     authority=uncovered.authority,
@@ -227,6 +227,14 @@ def _no_position_rules(rulebook: Rulebook, instant: datetime) -> list[Rule]:
                 )
             )
     return made
+
+
+def _effects(access: Access) -> Iterator[tuple[str, Effect]]:
+    """Yield the effects of an access level; a referral stands beside a permit: only what is permitted is referred."""
+    for actions, stated in access.effects.items():
+        yield actions, Effect(stated.effect)
+        if stated.effect == Effect.REFER:
+            yield actions, Effect.PERMIT
 
 
 class Timeline:

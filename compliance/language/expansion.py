@@ -165,6 +165,9 @@ def _rules(placed: _Placed, known: Known) -> Iterator[Rule]:
         yield _rule(placed, known, actions, Effect(effect.effect), _both(position.when, condition))
         if condition is not None:
             yield _rule(placed, known, actions, Effect.FORBID, _both(position.when, Not(condition)))
+        if effect.effect == Effect.REFER:
+            # Only what is permitted can be referred (DESIGN section 5, steps 2 and 4).
+            yield _rule(placed, known, actions, Effect.PERMIT, position.when)
         if effect.also is not None:
             yield _rule(placed, known, actions, Effect(effect.also), position.when)
 

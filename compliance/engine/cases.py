@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from compliance.language.rulebook import Case
     from compliance.vocabulary.values import FactValue
 
+
 @dataclass(frozen=True, slots=True)
 class CaseFailure:
     """A case that does not hold, and every way in which it does not."""

@@ -23,8 +23,9 @@ from compliance.engine.decision import (
     Requirement,
     UsedFact,
 )
-from compliance.engine.evaluator import Setting, covers
+from compliance.engine.evaluator import covers
 from compliance.engine.questions import missing_facts
+from compliance.engine.remembering import Remembering
 from compliance.language.expression import And, DefinitionRef, FactRef, Leaf, Not, Or, children
 from compliance.language.rulebook import Effect
 from compliance.vocabulary.facts import HOMES
@@ -59,7 +60,7 @@ def explain(
         outcome=verdict.outcome,
         ground=_ground(request, verdict),
         grounds=tuple(reader.ground(rule) for rule in verdict.grounds),
-        missing=missing_facts(ruleset, request, verdict, verdict_of) if asked else (),
+        missing=missing_facts(ruleset, request, verdict, verdict_of, reader.setting) if asked else (),
         requirements=tuple(reader.requirement(rule) for rule in verdict.requirements),
         obligations=tuple(reader.obligation(rule) for rule in verdict.obligations),
         assumed=tuple(reader.assumptions(verdict)),
@@ -96,7 +97,7 @@ class _Explaining:
     def __init__(self, ruleset: Ruleset, request: Request) -> None:
         self.ruleset = ruleset
         self.request = request
-        self.setting = Setting(ruleset, request.facts, request.kind)
+        self.setting = Remembering(ruleset, request.facts, request.kind)
 
     def ground(self, rule: Rule) -> Ground:
         """Return what a rule says, and the terms and facts that made it so."""
@@ -191,8 +192,7 @@ class _Explaining:
         if not self.request.assumed or self.request.refused is not None:
             return
         request = self.request
-        rules = self.ruleset.applicable(request.action, request.kind, request.product, request.resource_type)
-        read = {node.path for rule in rules for node in self.ruleset.conditions(rule) if isinstance(node, FactRef)}
+        read = self.ruleset.facts_read(request.action, request.kind, request.product, request.resource_type)
         for path in request.assumed:
             stated = self.ruleset.vocabulary.facts[path].without_feed
             if path in read and stated is not None and verdict.outcome is not Outcome.DENY:

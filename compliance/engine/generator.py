@@ -39,7 +39,7 @@ from compliance.language.expression import (
     walk,
 )
 from compliance.vocabulary.facts import FX
-from compliance.vocabulary.types import BoolType, DecimalType, IntType, MoneyType
+from compliance.vocabulary.types import BoolType, DecimalType, DurationType, IntType, MoneyType, TimestampType
 from compliance.vocabulary.unknown import UNKNOWN
 
 if TYPE_CHECKING:
@@ -291,6 +291,8 @@ def _may_fail(node: Expression) -> bool:
     match node:
         case Arithmetic(symbol, _, _, IntType()):
             return symbol in "/%" or not fits_64_bits(node)
+        case Arithmetic("-", left, _, DurationType()):
+            return not isinstance(getattr(left, "type", None), TimestampType)
         case Arithmetic() | Negative() | Converted() | Fold() | DefinitionRef() | ParameterRef():
             return True
         case Comparison(_, left, _):

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from compliance.engine.evaluator import Setting, covers
+from compliance.engine.remembering import Remembering
 from compliance.language.expression import (
     Collect,
     Conditional,
@@ -49,12 +50,14 @@ class Open:
     choices: tuple[str, ...] = ()
 
 
-def open_facts(ruleset: Ruleset, request: Request, rules: tuple[Rule, ...]) -> dict[str, list[Open]]:
+def open_facts(
+    ruleset: Ruleset, request: Request, rules: tuple[Rule, ...], setting: Setting | None = None
+) -> dict[str, list[Open]]:
     """Return, for each rule of unknown value, the facts that are open in it: rule id -> facts.
 
-    Rules that wait for nothing (only an error makes them unknown) are left out.
+    Rules that wait for nothing (only an error makes them unknown) are left out. `setting` may bring values along.
     """
-    finder = _Finder(ruleset, request)
+    finder = _Finder(ruleset, request, setting or Remembering(ruleset, request.facts, request.kind))
     found = {rule.id: finder.of_rule(rule) for rule in rules}
     return {rule: opened for rule, opened in found.items() if opened}
 
@@ -67,10 +70,10 @@ def unknown_homes(ruleset: Ruleset, request: Request) -> list[str]:
 class _Finder:
     """Walks the parts of a condition that are unknown, and only those."""
 
-    def __init__(self, ruleset: Ruleset, request: Request) -> None:
+    def __init__(self, ruleset: Ruleset, request: Request, setting: Setting) -> None:
         self.ruleset = ruleset
         self.request = request
-        self.setting = Setting(ruleset, request.facts, request.kind)
+        self.setting = setting
 
     def of_rule(self, rule: Rule) -> list[Open]:
         """Return the facts open in a rule of unknown value, each once."""

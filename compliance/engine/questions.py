@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
 
     from compliance.engine.decision import Verdict
+    from compliance.engine.evaluator import Setting
     from compliance.engine.request import Request
     from compliance.engine.ruleset import Ruleset
     from compliance.vocabulary.values import FactValue
@@ -33,9 +34,10 @@ def missing_facts(
     request: Request,
     verdict: Verdict,
     verdict_of: Callable[[Ruleset, Request], Verdict] = combine,
+    setting: Setting | None = None,
 ) -> tuple[MissingFact, ...]:
     """Return the facts that a verdict waits for: those that most rules wait for first, then in vocabulary order."""
-    gathered = _gathered(ruleset, request, verdict)
+    gathered = _gathered(ruleset, request, verdict, setting)
     matter = _relevant(ruleset, request, gathered, verdict_of)
     facts = ruleset.vocabulary.facts
     ordered = sorted(
@@ -45,10 +47,12 @@ def missing_facts(
     return tuple(_described(ruleset, opened, tuple(rules)) for _, (opened, rules) in ordered)
 
 
-def _gathered(ruleset: Ruleset, request: Request, verdict: Verdict) -> dict[str, tuple[Open, list[str]]]:
+def _gathered(
+    ruleset: Ruleset, request: Request, verdict: Verdict, setting: Setting | None
+) -> dict[str, tuple[Open, list[str]]]:
     """Return each open fact with the rules that wait for it."""
     gathered: dict[str, tuple[Open, list[str]]] = {}
-    for rule, opened in open_facts(ruleset, request, verdict.unsettled).items():
+    for rule, opened in open_facts(ruleset, request, verdict.unsettled, setting).items():
         for found in opened:
             first, rules = gathered.setdefault(found.path, (found, []))
             merged = Open(first.path, first.why, tuple(sorted({*first.choices, *found.choices})))

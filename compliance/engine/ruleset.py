@@ -11,7 +11,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Final
 
 from compliance.engine.operations import Failure
-from compliance.language.expression import DefinitionRef, ParameterRef, Within, walk
+from compliance.language.expression import DefinitionRef, FactRef, ParameterRef, Within, walk
 from compliance.language.rulebook import Effect, HomeScope, Rule
 from compliance.vocabulary import territory
 from compliance.vocabulary.facts import Zone
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from compliance.language.expression import Expression
     from compliance.language.rulebook import ParameterValue, Rulebook
     from compliance.vocabulary.facts import Access, Fact
+    from compliance.vocabulary.values import FactValue
 
 MEANING: Final = "1"
 """Version of what rules mean (DESIGN section 5); part of every digest."""
@@ -63,6 +64,9 @@ class Ruleset:
         start = period.start.isoformat() if period.start else "-"
         text = f"compliance-ruleset\n{MEANING}\n{rulebook.digest}\n{start}\n"
         self.digest = "sha256:" + hashlib.sha256(text.encode()).hexdigest()
+        self.choices: dict[tuple[object, ...], tuple[FactValue, ...] | None] = {}
+        """What `engine.variation` found: the useful values of a fact, by slice and path."""
+        self._facts_read: dict[tuple[str, str, str | None, str], frozenset[str]] = {}
         self._applicable: dict[tuple[str, str, str | None, str], tuple[Rule, ...]] = {}
 
     def applicable(self, action: str, kind: str, product: str | None, resource_type: str) -> tuple[Rule, ...]:
@@ -82,6 +86,15 @@ class Ruleset:
                 and rule.resource_type in {None, resource_type}
                 and (rule.product in {None, product} or (rule.effect is not Effect.PERMIT and rule.product in wholes))
             )
+        return found
+
+    def facts_read(self, action: str, kind: str, product: str | None, resource_type: str) -> frozenset[str]:
+        """Return the paths of the facts that the applicable rules read, through their definitions."""
+        key = (action, kind, product, resource_type)
+        found = self._facts_read.get(key)
+        if found is None:
+            nodes = (node for rule in self.applicable(*key) for node in self.conditions(rule))
+            found = self._facts_read[key] = frozenset(node.path for node in nodes if isinstance(node, FactRef))
         return found
 
     def lapsed(self, action: str, kind: str, product: str | None) -> tuple[Rule, ...]:

@@ -48,6 +48,21 @@ def choices(ruleset: Ruleset, request: Request, path: str) -> tuple[FactValue, .
 
     `None` where the conditions do not show what the kinds are (sets, records, dates, sums).
     """
+    given = request.facts[path] if path in ruleset.vocabulary.facts else None
+    key = (
+        request.action,
+        request.kind,
+        request.product,
+        request.resource_type,
+        path,
+        given if isinstance(given, str) else None,
+    )
+    if key not in ruleset.choices:
+        ruleset.choices[key] = _choices(ruleset, request, path)
+    return ruleset.choices[key]
+
+
+def _choices(ruleset: Ruleset, request: Request, path: str) -> tuple[FactValue, ...] | None:
     fact = ruleset.vocabulary.facts.get(path)
     if fact is None or fact.computed is not None:
         return None

@@ -212,8 +212,7 @@ class _Names:
             "/".join(steps[:count]) for id_ in ids for steps in [id_.split("/")] for count in range(1, len(steps) + 1)
         }
         self.requirements = {id_ for id_, effect in ids.items() if effect in {Effect.REQUIRE, None}}
-        obliging = {id_ for id_, effect in ids.items() if effect in {Effect.OBLIGE, None}}
-        self.obligations = obliging | known.vocabulary.obligations
+        self.obligations = {id_ for id_, effect in ids.items() if effect in {Effect.OBLIGE, None}}
         types = known.vocabulary.resource_types
         self.reserved = RESERVED | {
             word for name in types for word in (f"unknown-{name}", f"{name}-mismatch", f"action-not-for-{name}")
@@ -230,7 +229,7 @@ class _Names:
                 self._unknown("unknown-ground", "`require` rule", word, self.requirements, found)
         for word in filled.get(OBLIGATIONS) or ():
             if word.value not in self.obligations:
-                self._unknown("unknown-obligation", "obligation", word, self.obligations, found)
+                self._unknown("unknown-ground", "`oblige` rule", word, self.obligations, found)
         facts = self.known.vocabulary.facts
         for word in filled.get(MISSING) or ():
             path = ".".join(word.value.split("[")[0].split(".")[:2])

@@ -22,10 +22,9 @@ def check_examples(rules: Iterable[Rule], positions: Iterable[Position], cases: 
         for group in (case.grounds, case.requirements, case.obligations)
         for ground in group or ()
     }
-    types = {obligation for case in cases for obligation in case.obligations or ()}
     complained: set[str] = set()
     for rule in rules:
-        if rule.from_position or rule.id in complained or _is_named(rule, named, types):
+        if rule.from_position or rule.id in complained or _is_named(rule, named):
             continue
         complained.add(rule.id)
         message = f"no case names the rule `{rule.id}`"
@@ -34,13 +33,13 @@ def check_examples(rules: Iterable[Rule], positions: Iterable[Position], cases: 
     _check_positions(positions, {case.file for case in cases}, found)
 
 
-def _is_named(rule: Rule, named: set[str], obligations: set[str]) -> bool:
+def _is_named(rule: Rule, named: set[str]) -> bool:
     steps = rule.id.split("/")
     starts = {"/".join(steps[:count]) for count in range(1, len(steps) + 1)}
     if len(steps) > 1:
         # A jurisdiction alone names all of its rules and so none of them.
         starts.discard(steps[0])
-    return bool(starts & named) or (rule.effect is Effect.OBLIGE and rule.obligation in obligations)
+    return bool(starts & named)
 
 
 def _expectation(rule: Rule) -> str:

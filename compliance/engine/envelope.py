@@ -6,11 +6,13 @@ Reference: AuthZEN Authorization API 1.0, section 5 (subject, action, resource, 
 from __future__ import annotations
 
 import difflib
+from collections.abc import Mapping
 from dataclasses import dataclass, field
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable
 
     from compliance.vocabulary.facts import Vocabulary
 
@@ -59,6 +61,8 @@ _PARTS: Final = {
     "resource": ("type", "id", "properties"),
 }
 LONGEST_ID: Final = 1000
+_NO_PART: Final[Mapping[str, object]] = MappingProxyType({})
+"""Stands for a part that is missing or no object, which has been said already."""
 
 
 def near(name: str, names: Iterable[str]) -> str:
@@ -123,12 +127,12 @@ class _EnvelopeReader:
         if isinstance(value, dict):
             return value
         self._problem(pointer, "this is an object", "send {...}")
-        return {}
+        return _NO_PART
 
     def _part(self, body: Mapping[str, object], name: str) -> Mapping[str, object]:
         if name not in body:
             self._problem(f"/{name}", f"`{name}` is missing", f"send {name}: {{{', '.join(_PARTS[name])}}}")
-            return {}
+            return _NO_PART
         part = self._object(body[name], f"/{name}")
         self._names(part, _PARTS[name], f"/{name}")
         return part
@@ -147,7 +151,7 @@ class _EnvelopeReader:
         value = part.get(name)
         if isinstance(value, str) and 0 < len(value) <= LONGEST_ID and value.isprintable():
             return value
-        if (part and not self.made.problems) or name in part:
+        if part is not _NO_PART:
             self._problem(pointer, f"`{name}` is a text of 1 to {LONGEST_ID} printable characters")
         return ""
 

@@ -139,16 +139,31 @@ class _Explaining:
         value = self.setting.truth(node)
         match node:
             case And(terms) | Or(terms):
-                # An *and* that is true needs all its terms; one that is false, only those that are false.
-                decisive = [term for term in terms if self.setting.truth(term) is value or value is UNKNOWN]
-                for term in decisive:
+                # The terms that came to what the whole came to are those that decided it.
+                for term in (term for term in terms if self.setting.truth(term) is value):
                     yield from self.findings(term, wanted=wanted)
             case Not(term):
                 yield from self.findings(term, wanted=not wanted)
             case Leaf(term, source, says):
                 yield self._finding(term, source, says, value)
+                yield from self._inside(term, wanted=wanted)
             case _:
                 yield self._finding(node, "", None, value)
+
+    def _inside(self, node: Expression, *, wanted: bool) -> Iterator[LeafFinding]:
+        """Yield the terms of the definitions in `node` that decided it, as far as an officer wrote them."""
+        value = self.setting.truth(node)
+        match node:
+            case DefinitionRef() if self.ruleset.defines(node, self.request.kind):
+                body = self.ruleset.definition(node, self.request.kind)
+                yield from (found for found in self.findings(body, wanted=wanted) if found.source)
+            case And(terms) | Or(terms):
+                for term in (term for term in terms if self.setting.truth(term) is value):
+                    yield from self._inside(term, wanted=wanted)
+            case Not(term):
+                yield from self._inside(term, wanted=not wanted)
+            case _:
+                return
 
     def _finding(self, term: Expression, source: str, says: str | None, value: Truth) -> LeafFinding:
         paths = dict.fromkeys(self._paths(term))
@@ -171,7 +186,7 @@ class _Explaining:
             case And(terms) | Or(terms):
                 value = self.setting.truth(node)
                 for term in terms:
-                    if value is UNKNOWN or self.setting.truth(term) is value:
+                    if self.setting.truth(term) is value:
                         yield from self._decisive_paths(term)
             case Leaf(term, _, _) | Not(term):
                 yield from self._decisive_paths(term)

@@ -15,6 +15,7 @@ from compliance.engine.combiner import combine
 from compliance.engine.decision import MissingFact, Outcome
 from compliance.engine.missing import NOT_GIVEN, Open, open_facts, unknown_homes
 from compliance.engine.variation import choices, varied
+from compliance.vocabulary.unknown import UNKNOWN
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
@@ -104,14 +105,21 @@ def _matters(
     others = [other for other in values if other != path]
     for completion in product(*(values[other] for other in others)):
         given = dict(zip(others, completion, strict=True))
-        unanswered = _shape(verdict_of(ruleset, varied(ruleset, request, given)))
+        unanswered = _shape(ruleset, varied(ruleset, request, given), verdict_of)
         for value in values[path]:
-            if _shape(verdict_of(ruleset, varied(ruleset, request, {**given, path: value}))) != unanswered:
+            if _shape(ruleset, varied(ruleset, request, {**given, path: value}), verdict_of) != unanswered:
                 return True
     return False
 
 
-def _shape(verdict: Verdict) -> tuple[Outcome, bool]:
+def _shape(
+    ruleset: Ruleset, request: Request, verdict_of: Callable[[Ruleset, Request], Verdict]
+) -> tuple[Outcome, bool]:
     """Return the outcome, and whether facts are still wanted: a requirement known to be unmet is not about facts."""
-    waits = verdict.outcome is Outcome.INCOMPLETE and bool(verdict.unsettled or not verdict.grounds)
-    return verdict.outcome, waits
+    verdict = verdict_of(ruleset, request)
+    return verdict.outcome, verdict.outcome is Outcome.INCOMPLETE and wants_facts(request, verdict)
+
+
+def wants_facts(request: Request, verdict: Verdict) -> bool:
+    """Say whether an incomplete verdict waits for facts, and not only for requirements to be met."""
+    return bool(verdict.unsettled) or any(home is UNKNOWN for home in request.homes)

@@ -21,14 +21,15 @@ if TYPE_CHECKING:
 class Remembering(Setting):
     """A `Setting` that evaluates each term once, where no variable of a comprehension is in play."""
 
-    seen: dict[object, object] = field(default_factory=dict)
+    seen: dict[object, tuple[Expression, object]] = field(default_factory=dict)
+    """Node's identity -> the node, held so that no other takes its identity, and its value."""
 
     def value(self, node: Expression, variables: Mapping[str, object]) -> object:
         """Return the value of `node`, from memory if it was asked for before."""
         if variables:
             return Setting.value(self, node, variables)
-        # Two references to one definition are one question; any other node is itself and lives as long as its rule.
+        # Two references to one definition are one question; any other node is itself.
         key = (node.name, node.jurisdiction) if isinstance(node, DefinitionRef) else id(node)
         if key not in self.seen:
-            self.seen[key] = Setting.value(self, node, variables)
-        return self.seen[key]
+            self.seen[key] = (node, Setting.value(self, node, variables))
+        return self.seen[key][1]

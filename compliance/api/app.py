@@ -1,0 +1,58 @@
+"""Put the endpoints together."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from fastapi import FastAPI
+from starlette.exceptions import HTTPException
+
+from compliance.api.authzen import Evaluations
+from compliance.api.decisions import Decisions
+from compliance.api.discovery import Discovery
+from compliance.api.edge import Edge
+from compliance.api.health import Health
+from compliance.api.json import MalformedJSON
+from compliance.api.openapi import openapi
+from compliance.api.pages import Pages
+from compliance.api.problems import Stopped, document_of
+from compliance.api.replies import problem
+from compliance.api.searches import Searches
+from compliance.api.service import Service
+from compliance.api.settings import Settings
+from compliance.api.views import Views
+from compliance.engine.envelope import RequestRefused
+from compliance.gate.gate import Gate
+
+if TYPE_CHECKING:
+    from starlette.requests import Request
+    from starlette.responses import Response
+
+    from compliance.gate.shelf import Shelf
+
+
+def create_app(source: Shelf | Gate, settings: Settings | None = None) -> FastAPI:
+    """Return the service that answers by the rulebook on a shelf, or through a gate.
+
+    Args:
+        source: a shelf, asked by the clock of the machine and recorded nowhere, or a gate with its own of both.
+        settings: what differs between installations.
+    """
+    gate = source if isinstance(source, Gate) else Gate(source)
+    service = Service(gate, settings=settings if settings is not None else Settings())
+    app = FastAPI(title="compliance", openapi_url=None, docs_url=None, redoc_url=None)
+    app.state.service = service
+    parts = (Decisions, Evaluations, Searches, Discovery, Views, Health, Pages)
+    routes = [route for part in parts for route in part(service).routes()]
+    app.router.routes.extend(routes)
+    paths = frozenset(str(route.path) for route in routes if hasattr(route, "path"))
+    app.add_middleware(Edge, metrics=service.metrics, paths=paths)
+    for kind in (Stopped, MalformedJSON, RequestRefused, HTTPException):
+        app.add_exception_handler(kind, _stopped)
+    app.openapi = lambda: openapi(service.shelved.book.rulebook)  # type: ignore[method-assign]
+    return app
+
+
+async def _stopped(_: Request, error: Exception) -> Response:
+    """Return the problem document for what stopped a request."""
+    return problem(document_of(error))

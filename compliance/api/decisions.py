@@ -1,0 +1,76 @@
+"""`POST /v1/decisions` and `/v1/decisions/batch`: our own interface, strict about every name."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+
+from starlette.routing import Route
+
+from compliance.api.answer import answer_json
+from compliance.api.parameters import parameters
+from compliance.api.problems import Fault, Stopped, document_of
+from compliance.api.replies import MANY, body_of, reply
+from compliance.engine.envelope import Problem, RequestRefused
+from compliance.vocabulary.refusal import escaped, shown
+
+if TYPE_CHECKING:
+    from starlette.requests import Request
+    from starlette.responses import Response
+
+    from compliance.api.service import Service
+    from compliance.gate.answer import Answer
+
+MOST: Final = 10_000
+"""Requests in one batch."""
+
+
+class Decisions:
+    """The endpoints."""
+
+    def __init__(self, service: Service) -> None:
+        """Take what answers."""
+        self._service = service
+
+    def routes(self) -> list[Route]:
+        """Return where the endpoints are."""
+        return [
+            Route("/v1/decisions", self.decide, methods=["POST"]),
+            Route("/v1/decisions/batch", self.decide_many, methods=["POST"]),
+        ]
+
+    async def decide(self, request: Request) -> Response:
+        """Answer one request."""
+        parameters(request)
+        body = await body_of(request)
+        return reply(answer_json(await self._service.answer(body, strict=True)))
+
+    async def decide_many(self, request: Request) -> Response:
+        """Answer many requests, in order; one that cannot be read has a problem in its place."""
+        parameters(request)
+        requests = _requests(await body_of(request, MANY))
+        found = await self._service.answer_all(requests, strict=True)
+        return reply({"answers": [_item(index, each) for index, each in enumerate(found)]})
+
+
+def _requests(body: object) -> list[object]:
+    if not isinstance(body, dict):
+        raise Stopped("invalid-request", Fault("a batch is an object", "send {requests: [...]}", ""))
+    faults = [
+        Fault(f"{shown(name)} is not a name here", "known: `requests`", f"/{escaped(name)}")
+        for name in body
+        if name != "requests"
+    ]
+    requests = body.get("requests")
+    if not isinstance(requests, list) or not 1 <= len(requests) <= MOST:
+        faults.append(Fault(f"`requests` is a list of 1 to {MOST} requests", "", "/requests"))
+    if faults or not isinstance(requests, list):
+        raise Stopped("invalid-request", *faults)
+    return requests
+
+
+def _item(index: int, found: Answer | RequestRefused) -> dict[str, Any]:
+    if isinstance(found, RequestRefused):
+        prefix = f"/requests/{index}"
+        placed = [Problem(prefix + problem.pointer, problem.message, problem.help) for problem in found.problems]
+        return {"problem": document_of(RequestRefused(placed)).as_json()}
+    return answer_json(found)

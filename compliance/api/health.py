@@ -1,0 +1,60 @@
+"""`/healthz`, `/readyz` and `/metrics`: whether the service lives, what answers, and how much."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from starlette.responses import Response
+from starlette.routing import Route
+
+from compliance.api.metrics import MEDIA_TYPE
+from compliance.api.replies import reply
+from compliance.api.values import instant
+
+if TYPE_CHECKING:
+    from starlette.requests import Request
+
+    from compliance.api.service import Service
+    from compliance.gate.shelf import Trouble
+
+
+class Health:
+    """The endpoints."""
+
+    def __init__(self, service: Service) -> None:
+        """Take what is asked about."""
+        self._service = service
+
+    def routes(self) -> list[Route]:
+        """Return where the endpoints are."""
+        return [
+            Route("/healthz", self.healthz, methods=["GET"]),
+            Route("/readyz", self.readyz, methods=["GET"]),
+            Route("/metrics", self.metrics, methods=["GET"]),
+        ]
+
+    async def healthz(self, _: Request) -> Response:
+        """Say that the service lives."""
+        return reply({"status": "ok"})
+
+    async def readyz(self, _: Request) -> Response:
+        """Say what answers, whether answers are recorded, and why an edit is not taken."""
+        shelved = self._service.shelved
+        return reply(
+            {
+                "status": "ready",
+                "ruleset": self._service.mark(),
+                "rulebook": shelved.book.rulebook.digest,
+                "loaded_at": instant(shelved.loaded_at),
+                "recording": self._service.gate.recorder.records,
+                "edit_refused": None if shelved.trouble is None else _trouble(shelved.trouble),
+            }
+        )
+
+    async def metrics(self, _: Request) -> Response:
+        """Return the counters."""
+        return Response(self._service.metrics.exposition(self._service.shelved), media_type=MEDIA_TYPE)
+
+
+def _trouble(trouble: Trouble) -> dict[str, Any]:
+    return {"at": instant(trouble.at), "reason": trouble.sentence, "details": list(trouble.details)}

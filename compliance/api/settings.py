@@ -1,0 +1,13 @@
+"""What may differ from one installation to the next; everything else is the rulebook."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """Settings of one app."""
+
+    public_url: str | None = None
+    """Where clients reach the service, for instance `https://pdp.example.com`; by default, where they asked."""

@@ -1,0 +1,78 @@
+"""Spell the values of facts as JSON, in the form in which requests give them."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any
+
+from compliance.vocabulary.unknown import UNKNOWN, Unknown
+from compliance.vocabulary.values import Money, Record
+
+if TYPE_CHECKING:
+    from compliance.vocabulary.authority import Authority
+    from compliance.vocabulary.values import FactValue
+
+
+def spelled(value: FactValue) -> Any:
+    """Return `value` as JSON: decimals as texts, dates and instants as RFC 3339, sets in order, `None` for absent.
+
+    Raises:
+        ValueError: for an unknown value, which no JSON says; see `stated`.
+    """
+    match value:
+        case Unknown():
+            raise ValueError("an unknown value has no spelling")
+        case bool() | int() | str() | None:
+            return value
+        case Decimal():
+            return f"{value:f}"
+        case datetime():
+            return instant(value)
+        case date():
+            return value.isoformat()
+        case timedelta():
+            return _length(value)
+        case Money(amount, currency):
+            return {"amount": f"{amount:f}", "currency": currency}
+        case frozenset():
+            return sorted((spelled(item) for item in value), key=str)
+        case tuple():
+            return [spelled(item) for item in value]
+        case Record():
+            return {name: spelled(found) for name, found in value.fields.items() if found is not UNKNOWN}
+        case _:
+            return str(value)
+
+
+def stated(path: str, value: FactValue) -> dict[str, Any]:
+    """Return a fact with its state, `known`, `absent` or `unknown`, and its value where it is known."""
+    if value is UNKNOWN:
+        return {"fact": path, "state": "unknown"}
+    if value is None:
+        return {"fact": path, "state": "absent", "value": None}
+    return {"fact": path, "state": "known", "value": spelled(value)}
+
+
+def instant(moment: datetime) -> str:
+    """Return an instant as RFC 3339 in UTC, for instance `2026-10-05T12:00:00Z`."""
+    return moment.astimezone(UTC).isoformat().replace("+00:00", "Z")
+
+
+def cited(authority: Authority) -> dict[str, Any]:
+    """Return a source as answers cite it."""
+    return {
+        "title": authority.title,
+        "article": authority.article,
+        "href": authority.href,
+        "reviewed_on": authority.reviewed_on.isoformat(),
+        "standing": authority.standing.value,
+    }
+
+
+def _length(value: timedelta) -> str:
+    seconds = int(value.total_seconds())
+    for unit, size in (("d", 86_400), ("h", 3_600), ("m", 60)):
+        if seconds and seconds % size == 0:
+            return f"{seconds // size}{unit}"
+    return f"{seconds}s"

@@ -1,0 +1,1 @@
+"""One decision: a request and the rulebook in force become an answer, recorded before it leaves."""

@@ -1,0 +1,144 @@
+"""Check a rulebook: every mistake at once, every case run, and what there is, counted."""
+
+from __future__ import annotations
+
+from collections import Counter
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+from rich.table import Table
+from rich.text import Text
+
+from compliance.cli.exits import Exit
+from compliance.cli.opening import errors_of, sources_of
+from compliance.cli.terminal import console, line, print_json
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from compliance.engine.cases import CaseFailure
+    from compliance.language.diagnostic import Diagnostic
+    from compliance.language.rulebook import Rulebook
+
+
+def check(
+    folder: Annotated[
+        Path | None, typer.Argument(help="The folder with rules/ and jurisdictions/.", show_default="here, or shipped")
+    ] = None,
+    *,
+    intake: Annotated[
+        bool, typer.Option("--intake", help="List, per action and kind of subject, the facts that an allow needs.")
+    ] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON document.")] = False,
+) -> None:
+    """Check a rulebook: all mistakes, all cases, counts. Exit code 1 if anything is wrong."""
+    from compliance.cli.diagnostics import diagnostic_json, print_diagnostics  # noqa: PLC0415 - lazy
+    from compliance.engine.book import Book  # noqa: PLC0415
+    from compliance.engine.cases import run_cases  # noqa: PLC0415
+    from compliance.language.loader import load_rulebook  # noqa: PLC0415
+
+    sources = sources_of(folder)
+    rulebook, diagnostics = load_rulebook(sources)
+    errors = len(errors_of(diagnostics))
+    if rulebook is None:
+        # A rule that no case names is an error, but no reason to leave the other cases unrun.
+        rulebook, _ = load_rulebook(sources, demand_cases=False)
+    failures = [] if rulebook is None else run_cases(Book(rulebook))
+    if as_json:
+        document: dict[str, Any] = {
+            "ok": not errors and not failures,
+            "digest": None if rulebook is None else rulebook.digest,
+            "diagnostics": [diagnostic_json(found) for found in diagnostics],
+            "failures": [_failure_json(found) for found in failures],
+            "counts": {} if rulebook is None else counts(rulebook),
+        }
+        print_json(document)
+    else:
+        out = console()
+        print_diagnostics(diagnostics, sources, out)
+        _print_failures(failures, out)
+        if rulebook is not None:
+            _print_counts(rulebook, out)
+        _print_verdict(len(sources), diagnostics, failures, rulebook, out)
+    if errors or failures:
+        raise typer.Exit(Exit.PROBLEMS)
+
+
+def counts(rulebook: Rulebook) -> dict[str, Any]:
+    """Return how much of what a rulebook holds."""
+    stated = [rule for rule in rulebook.rules if not rule.from_position]
+    cited = {(a.title, a.article, a.standing) for rule in rulebook.rules for a in rule.authority}
+    return {
+        "files": len(rulebook.sources),
+        "rules": len(stated),
+        "rules_by_theme": dict(sorted(Counter(rule.theme or "jurisdictions" for rule in stated).items())),
+        "rules_by_effect": dict(sorted(Counter(rule.effect.value for rule in stated).items())),
+        "positions": len(rulebook.positions),
+        "rules_from_positions": len(rulebook.rules) - len(stated),
+        "jurisdictions": sum(not page.is_group for page in rulebook.jurisdictions.values()),
+        "groups": len(rulebook.places.groups),
+        "definitions": len({found.name for found in rulebook.definitions}),
+        "parameters": len({(found.name, found.jurisdiction) for found in rulebook.parameters}),
+        "facts": len(rulebook.vocabulary.facts),
+        "catalogued": {kind: len(entries) for kind, entries in sorted(rulebook.catalogue.items())},
+        "cases": len(rulebook.cases),
+        "sources_by_standing": dict(sorted(Counter(standing.value for _, _, standing in cited).items())),
+    }
+
+
+def _failure_json(found: CaseFailure) -> dict[str, Any]:
+    span = found.case.span
+    return {
+        "case": found.case.sentence,
+        "path": span.path,
+        "line": span.line,
+        "column": span.column,
+        "problems": list(found.problems),
+    }
+
+
+def _print_failures(failures: list[CaseFailure], out: Console) -> None:
+    for found in failures:
+        out.print(Text.assemble(("error[case-fails]", "bold red"), f": {found.case.sentence}"), soft_wrap=True)
+        out.print(Text(f"  {found.case.span}", style="dim"), soft_wrap=True)
+        for problem in found.problems:
+            out.print(Text(f"  - {problem}"), soft_wrap=True)
+        out.print()
+
+
+def _print_counts(rulebook: Rulebook, out: Console) -> None:
+    table = Table(box=None, show_header=False, pad_edge=False, padding=(0, 2, 0, 0))
+    table.add_column(justify="right")
+    table.add_column()
+    table.add_column(style="dim", overflow="fold")
+    for name, value in counts(rulebook).items():
+        noun = name.replace("_", " ")
+        if isinstance(value, dict):
+            detail = ", ".join(f"{key} {number}" for key, number in value.items())
+            table.add_row("", noun, detail)
+        else:
+            table.add_row(f"{value:,}", noun, "")
+    out.print(table)
+    out.print()
+
+
+def _print_verdict(
+    files: int, diagnostics: list[Diagnostic], failures: list[CaseFailure], rulebook: Rulebook | None, out: Console
+) -> None:
+    errors = len(errors_of(diagnostics))
+    said = []
+    if errors:
+        said.append(f"{errors} error{'s' * (errors != 1)}")
+    if failures:
+        said.append(f"{len(failures)} of {len(rulebook.cases) if rulebook else 0} cases do not hold")
+    if warnings := len(diagnostics) - errors:
+        said.append(f"{warnings} warning{'s' * (warnings != 1)}")
+    if errors or failures:
+        out.print(line(f"{files} files: {', '.join(said)}", "bold red"))
+        if errors and rulebook is None:
+            out.print(line("no case was run: a rulebook with an error has no meaning", "dim"))
+    elif rulebook is not None:
+        rest = f", {said[0]}" if said else ""
+        out.print(line(f"the rulebook holds: {len(rulebook.cases)} cases pass{rest}", "bold green"))
+        out.print(line(rulebook.digest, "dim"))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from compliance.api.values import instant
 from compliance.vocabulary.facts import Origin, Zone
 
 if TYPE_CHECKING:
@@ -13,10 +14,10 @@ if TYPE_CHECKING:
 
 
 def example(book: Rulebook) -> dict[str, Any]:
-    """Return a request of `book`'s cases, or one with the vocabulary's first words where no case will do."""
+    """Return a request of `book`'s cases, asked at their instant, or one with the vocabulary's first words."""
     for case in book.cases:
         if case.outcome == "allow" and not case.obligations and all(_asked(book, path) for path in _facts(case)):
-            return dict(case.request)
+            return {**case.request, "as_of": instant(case.as_of)}
     vocabulary = book.vocabulary
     return {
         "subject": {"type": next(iter(vocabulary.kinds)), "properties": {}},
@@ -28,7 +29,7 @@ def example(book: Rulebook) -> dict[str, Any]:
 
 def evaluation_example(book: Rulebook) -> dict[str, Any]:
     """Return the same request for AuthZEN, which wants an id for the subject."""
-    made = example(book)
+    made = {name: part for name, part in example(book).items() if name != "as_of"}
     return {**made, "subject": {"id": "example", **made["subject"]}}
 
 

@@ -41,8 +41,6 @@ def spelled(value: FactValue) -> Any:
             return [spelled(item) for item in value]
         case Record():
             return {name: spelled(found) for name, found in value.fields.items() if found is not UNKNOWN}
-        case _:
-            return str(value)
 
 
 def stated(path: str, value: FactValue) -> dict[str, Any]:

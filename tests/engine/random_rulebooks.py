@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from compliance.engine.facts import make_facts
 from compliance.engine.request import Request
-from compliance.engine.ruleset import Timeline
+from compliance.engine.ruleset import Ruleset, Timeline
 from compliance.language.expression import (
     And,
     Arithmetic,
@@ -309,7 +309,7 @@ class Maker:
             case "action.amount":
                 return Money(Decimal(random.randint(0, 4)), random.choice(("EUR", "USD")))
             case "context.fx":
-                rates = [{"from": "USD", "to": "EUR", "rate": Decimal("0.5")}]
+                rates: list[dict[str, Any]] = [{"from": "USD", "to": "EUR", "rate": Decimal("0.5")}]
                 return tuple(Record("FxRate", rate) for rate in rates * random.randint(0, 2))
             case _:
                 return random.choice(CODES)
@@ -387,6 +387,6 @@ def request_of(given: dict[str, Any], action: str, kind: str, product: str | Non
     return Request(action, kind, "thing", "thing-1", product, NOW, facts, homes)
 
 
-def ruleset_of(rulebook: Rulebook) -> Any:
+def ruleset_of(rulebook: Rulebook) -> Ruleset:
     """Return the ruleset in force at `NOW`."""
     return Timeline(rulebook).at(NOW)

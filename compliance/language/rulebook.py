@@ -35,7 +35,7 @@ class Effect(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class HomeScope:
-    """The homes a rule is about: within `within` (`None`: anywhere), in none of `excepting`, outside all of `outside`."""
+    """The homes a rule is about: in `within` (`None`: anywhere), in none of `excepting`, outside all of `outside`."""
 
     within: str | None
     excepting: tuple[str, ...] = ()

@@ -33,7 +33,7 @@ def conditions(workload: Workload) -> dict[str, Any]:
         "date": datetime.now(UTC).date().isoformat(),
         "processor": processor(),
         "cores": os.cpu_count(),
-        "system": f"{platform.system()} {platform.release()}",
+        "system": platform.system(),
         "python": platform.python_version(),
         "seed": SEED,
         "rules": len(workload.rulebook.rules),

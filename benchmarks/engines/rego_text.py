@@ -11,8 +11,8 @@ from benchmarks.normal import Literal, disjuncts
 OPPOSITE = {"==": "!=", "!=": "==", "<": ">=", "<=": ">", ">": "<=", ">=": "<"}
 
 
-def write(literal: Literal) -> str:
-    """Write one literal as one line of a rule body."""
+def write(literal: Literal, variable: str) -> str:
+    """Write one literal as one line of a rule body; a `variable` may be declared once in a body."""
     atom, positive = literal
     name = f"input.{atom.fact.name}"
     text = ""
@@ -28,8 +28,8 @@ def write(literal: Literal) -> str:
         case Overlaps(_, values):
             members = f"{{{listing(values)[1:-1]}}}"
             if positive:
-                return f"some x in {name}; x in {members}"
-            return f"every x in {name} {{ not x in {members} }}"
+                return f"some {variable} in {name}; {variable} in {members}"
+            return f"every {variable} in {name} {{ not {variable} in {members} }}"
     return text if positive else f"not {text}"
 
 
@@ -43,6 +43,6 @@ def module(package: str, rules: tuple[Rule, ...], *, scoped: bool) -> str:
             if rule.jurisdiction is not None:
                 scope.insert(0, f'input.residence == "{rule.jurisdiction}"')
         for alternative in disjuncts(rule.fires):
-            body = scope + [write(literal) for literal in alternative]
+            body = scope + [write(literal, f"x{number}") for number, literal in enumerate(alternative)]
             lines.append(f'fired contains "{rule.identifier}" if {{ {"; ".join(body) or "true"} }}')
     return "\n".join(lines) + "\n"

@@ -157,10 +157,10 @@ class Library:
     shared: dict[str, tuple[Authority | None, Span]] = field(default_factory=dict)
     own: dict[str, dict[str, tuple[Authority | None, Span]]] = field(default_factory=dict)
 
-    def add(self, entries: Iterable[tuple[Scalar, Filled]], path: str | None, found: Found) -> None:
+    def add(self, file: Filled, path: str | None, found: Found) -> None:
         """Take the named sources of one file; `path` is `None` for those that every file may cite."""
         shelf = self.shared if path is None else self.own.setdefault(path, {})
-        for name, filled in entries:
+        for name, filled in file.get(AUTHORITIES) or ():
             first = shelf.get(name.value)
             if first is None:
                 shelf[name.value] = (authority_of(filled), name.span)
@@ -168,6 +168,10 @@ class Library:
             message = f"the authority `{name.value}` is stated twice"
             notes = (Note(first[1], "it is stated here first"),)
             found.append(Diagnostic("duplicate-name", message, name.span, notes=notes))
+        node = file.node.get(AUTHORITIES.name)
+        for key, _ in node.pairs() if isinstance(node, Table) else ():
+            # What could not be read has a name all the same: citing it is no second mistake.
+            shelf.setdefault(key.value, (None, key.span))
 
     def names(self, path: str) -> Mapping[str, tuple[Authority | None, Span]]:
         """Return what a file at `path` may cite by name."""

@@ -118,7 +118,7 @@ def read_page(document: Document, into: Statements, library: Library, found: Fou
     filled = (GROUP if is_group else JURISDICTION).take(document.node, document.kind.value, found)
     if filled is None:
         return None
-    library.add(filled.get(AUTHORITIES) or (), document.path, found)
+    library.add(filled, document.path, found)
     code = _group_name(document, filled, found) if is_group else _territory(document, filled, found)
     # A page whose code is wrong is read all the same: its statements have mistakes of their own.
     setting = Setting(document.path, code or document.stem, filled.get(ZONE), filled.get(REVIEW_BY))

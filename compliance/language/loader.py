@@ -36,6 +36,7 @@ from compliance.language.vocabulary_reader import ReadVocabulary, read_vocabular
 FOLDERS = ("rules", "jurisdictions")
 """The folders of a rulebook that hold rule files."""
 
+_NAMES_OF_OTHER_FILES = frozenset({"unknown-authority", "unknown-place"})
 _AUTHORITIES_FILE = Form("file", (AUTHORITIES,))
 
 
@@ -99,7 +100,11 @@ def _load(documents: Documents, found: Found, *, demand_cases: bool) -> Rulebook
     places = read_places(documents.of(Kind.PARENTS), pages, library, found)
     read = _vocabulary(documents, library, found)
     check_beside(documents.of(Kind.CASES), (source.path for source in documents.sources), found)
-    if read is None or not documents.whole:
+    if not documents.whole:
+        # What an unreadable file would have named is no mistake where it is used.
+        found[:] = [each for each in found if each.slug not in _NAMES_OF_OTHER_FILES]
+        return None
+    if read is None:
         return None
     known = Known(read.vocabulary, read.broken, places.places, library)
     known.pages = {page.code: page_of(page, library, found) for page in pages}
@@ -111,7 +116,7 @@ def _library(documents: Documents, found: Found) -> Library:
     for document in documents.of(Kind.AUTHORITIES):
         filled = _AUTHORITIES_FILE.take(document.node, "the file", found)
         if filled is not None:
-            library.add(filled.get(AUTHORITIES) or (), None, found)
+            library.add(filled, None, found)
     return library
 
 

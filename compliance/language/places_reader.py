@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from compliance.language.authorities import AUTHORITIES, Library
+from compliance.language.authorities import Library
 from compliance.language.diagnostic import Diagnostic, Note
 from compliance.language.documents import Document
 from compliance.language.fields import Filled, Found, clipped
@@ -46,7 +46,7 @@ def read_places(parents: Iterable[Document], pages: Iterable[Page], library: Lib
     for document in parents:
         filled = PARENTS_FILE.take(document.node, "the file", found)
         if filled is not None:
-            library.add(filled.get(AUTHORITIES) or (), document.path, found)
+            library.add(filled, document.path, found)
             within.update(_parents(filled.get(PARENTS) or (), library, found))
     groups = {page.code: page for page in pages if page.is_group}
     links: dict[tuple[str, str], Span] = {}

@@ -19,12 +19,15 @@ from compliance.language.diagnostic import Diagnostic, Note
 from compliance.language.nodes import Broken, Entry, Node, Scalar, Sequence, Style, Table
 from compliance.language.span import Source, Span
 from compliance.language.traps import cut_by_comment, find_trap
+from compliance.language.yaml_errors import not_yaml
 
 _Loader: Final = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 DEEPEST: Final = 40
 LONGEST: Final = 4_000_000
 _MOST_REPAIRS: Final = 100
+_MOST_READ: Final = 20_000_000
+"""Characters that are read again, in all, after repairs."""
 
 _UNDECODABLE: Final = re.compile("[\udc80-\udcff]+")
 # Besides control characters: what looks like a space or like nothing, and what reorders what a reader sees.
@@ -44,14 +47,14 @@ def read_source(source: Source) -> tuple[Node | None, list[Diagnostic]]:
     found: list[Diagnostic] = []
     lines = source.text.split("\n")
     repaired: set[int] = set()
-    for _ in range(_MOST_REPAIRS):
+    for _ in range(max(1, min(_MOST_REPAIRS, _MOST_READ // (len(source.text) + 1)))):
         builder = _Builder(source.path, "\n".join(lines), frozenset(repaired))
         try:
             node = builder.read()
         except yaml.YAMLError as error:
             repair = _repair(source.path, lines, error, builder.last_line, repaired)
             if repair is None:
-                return None, [*found, *builder.found, _not_yaml(source, error)]
+                return None, [*found, *builder.found, not_yaml(source, error)]
             number, line, diagnostic = repair
             lines[number - 1] = line
             repaired.add(number)
@@ -105,28 +108,6 @@ def _repair(
         if trap is not None:
             return number, trap.fixed_line, trap.diagnostic(path, number)
     return None
-
-
-def _not_yaml(source: Source, error: yaml.YAMLError) -> Diagnostic:
-    """Return the diagnostic for what YAML refuses and no trap explains."""
-    mark = getattr(error, "problem_mark", None) or getattr(error, "context_mark", None)
-    line, column = (mark.line + 1, mark.column + 1) if mark is not None else (1, 1)
-    lines = source.text.split("\n")
-    if line > len(lines) or (line == len(lines) and not lines[-1]):
-        # YAML notices at the end of the file: point behind the last thing that stands there.
-        line = max((number for number, text in enumerate(lines, 1) if text.strip()), default=1)
-        column = len(lines[line - 1].rstrip()) + 1
-    problem = getattr(error, "problem", None) or "the text ends too early"
-    if "nesting" in str(problem):
-        return Diagnostic("too-deep", "the file is nested too deeply", _at(source.path, line, column))
-    context = getattr(error, "context", None)
-    message = f"this is not YAML: {problem}" + (f" {context}" if context else "")
-    start = getattr(error, "context_mark", None)
-    notes: tuple[Note, ...] = ()
-    if start is not None and start.line + 1 != line:
-        notes = (Note(_at(source.path, start.line + 1, start.column + 1), "it began here"),)
-    cure = "look at the indentation, quotes and brackets here and on the line before"
-    return Diagnostic("bad-yaml", message, _at(source.path, line, column), help=cure, notes=notes)
 
 
 @dataclass(slots=True)
@@ -260,7 +241,7 @@ class _Builder:
         if broken or event.tag is not None:
             return Broken(span)
         style = Style(event.style or "")
-        behind = self.lines[event.end_mark.line][event.end_mark.column :] if style is Style.PLAIN else ""
+        behind = self.text[event.end_mark.index :].partition("\n")[0] if style is Style.PLAIN else ""
         if cut_by_comment(event.value, behind) and self._trap(event, span):
             return Broken(span)
         return Scalar(event.value, span, style, raw)

@@ -98,7 +98,9 @@ def quoted(value: str) -> str:
 
 
 def _trap(slug: str, message: str, before: str, value: str, column: int, width: int) -> Trap:
-    fixed = before + quoted(value)
+    # `'it's'` is a text whose own quotes are wrong; `'a' == 'b'` is an expression that has none of its own yet.
+    bare = len(value) > 2 and value[0] == value[-1] == "'" and _OPERATOR.search(value) is None
+    fixed = before + quoted(value[1:-1] if bare else value)
     return Trap(slug, message, column, width, fixed, f"put it in single quotes: `{fixed.strip()}`")
 
 

@@ -10,6 +10,8 @@ import typer
 from compliance.cli.check import check
 from compliance.cli.decide import decide, explain
 from compliance.cli.exits import Exit
+from compliance.cli.fmt import fmt
+from compliance.cli.serve import serve
 
 app = typer.Typer(
     name="compliance",
@@ -20,7 +22,7 @@ app = typer.Typer(
     rich_markup_mode="rich",
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-for command in (check, decide, explain):
+for command in (check, decide, explain, serve, fmt):
     app.command()(command)
 
 TRACEBACK = "COMPLIANCE_TRACEBACK"

@@ -33,10 +33,10 @@ def check(
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON document.")] = False,
 ) -> None:
     """Check a rulebook: all mistakes, all cases, counts. Exit code 1 if anything is wrong."""
-    from compliance.cli.diagnostics import diagnostic_json, print_diagnostics  # noqa: PLC0415 - lazy
-    from compliance.engine.book import Book  # noqa: PLC0415
-    from compliance.engine.cases import run_cases  # noqa: PLC0415
-    from compliance.language.loader import load_rulebook  # noqa: PLC0415
+    from compliance.cli.diagnostics import diagnostic_json, print_diagnostics
+    from compliance.engine.book import Book
+    from compliance.engine.cases import run_cases
+    from compliance.language.loader import load_rulebook
 
     sources = sources_of(folder)
     rulebook, diagnostics = load_rulebook(sources)

@@ -50,13 +50,13 @@ def explain(
 
 
 def _ask(file: str, at: str | None, rulebook: Path | None, *, as_json: bool, full: bool) -> None:
-    from compliance.cli.decision_page import print_decision  # noqa: PLC0415 - lazy: `--help` stays fast
+    from compliance.cli.decision_page import print_decision
 
     body = read_request(file, as_json=as_json)
     instant = None if at is None else instant_of(at)
     answer = answer_to(body, open_book(rulebook), instant, as_json=as_json)
     if as_json:
-        from compliance.api.answer import answer_json  # noqa: PLC0415 - lazy: `--help` stays fast
+        from compliance.api.answer import answer_json
 
         print_json(answer_json(answer))
     else:
@@ -66,10 +66,10 @@ def _ask(file: str, at: str | None, rulebook: Path | None, *, as_json: bool, ful
 
 def answer_to(body: object, book: Book, instant: datetime | None, *, as_json: bool) -> Answer:
     """Return the answer to a request at `instant` (else at its own `as_of`, else now), as a what-if."""
-    from compliance.engine.envelope import RequestRefused  # noqa: PLC0415 - lazy: `--help` stays fast
-    from compliance.gate.clock import SYSTEM_CLOCK  # noqa: PLC0415
-    from compliance.gate.gate import Gate  # noqa: PLC0415
-    from compliance.gate.shelf import Shelf  # noqa: PLC0415
+    from compliance.engine.envelope import RequestRefused
+    from compliance.gate.clock import SYSTEM_CLOCK
+    from compliance.gate.gate import Gate
+    from compliance.gate.shelf import Shelf
 
     now = SYSTEM_CLOCK.now()
     if isinstance(body, dict) and (instant is not None or "as_of" not in body):

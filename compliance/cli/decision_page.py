@@ -47,11 +47,7 @@ def print_decision(answer: Answer, out: Console, *, full: bool) -> None:
     outcome = decision.outcome.value
     homes = ", ".join(str(home) for home in request.homes if home is not UNKNOWN)
     who = f"{request.kind} at home in {homes}" if homes else request.kind
-    out.print(
-        Text.assemble(
-            (outcome.upper(), f"bold {_COLOURS[outcome]}"), f": {_NEXT[outcome]}", style="", end="\n"
-        )
-    )
+    out.print(Text.assemble((outcome.upper(), f"bold {_COLOURS[outcome]}"), f": {_NEXT[outcome]}", style="", end="\n"))
     out.print(line(f"{request.action} {request.resource_id}, {who}, as of {instant(decision.as_of)}", "dim"))
     _Page(out, full=full).decision(decision)
     out.print()
@@ -216,5 +212,9 @@ def shown(value: FactValue) -> str:
     if isinstance(read, dict):
         return str(value) if set(read) == {"amount", "currency"} else ", ".join(f"{k} {v}" for k, v in read.items())
     if isinstance(read, list):
-        return "; ".join(map(str, read)) if any(isinstance(item, dict) for item in read) else ", ".join(map(str, read)) or "none"
+        return (
+            "; ".join(map(str, read))
+            if any(isinstance(item, dict) for item in read)
+            else ", ".join(map(str, read)) or "none"
+        )
     return str(read)

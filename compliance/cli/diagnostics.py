@@ -43,7 +43,10 @@ def _print_place(span: Span, label: str, colour: str, lines: dict[str, list[str]
     number = f"{span.line:5d}"
     out.print(Text(f"{number} | {shown}"), soft_wrap=True)
     underline = "^" * max(1, end - span.column)
-    out.print(Text.assemble(f"{' ' * len(number)} | {' ' * (span.column - 1)}", (underline, colour), f" {label}".rstrip()), soft_wrap=True)
+    out.print(
+        Text.assemble(f"{' ' * len(number)} | {' ' * (span.column - 1)}", (underline, colour), f" {label}".rstrip()),
+        soft_wrap=True,
+    )
 
 
 def diagnostic_json(found: Diagnostic) -> dict[str, Any]:

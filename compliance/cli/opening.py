@@ -27,7 +27,7 @@ LONGEST_REQUEST = 1_000_000
 
 def folder_of(rulebook: Path | None) -> Path:
     """Return the folder of the rulebook that is meant: the one named, the one we stand in, or the shipped one."""
-    from compliance.engine.loading import shipped_folder  # noqa: PLC0415 - lazy: `--help` stays fast
+    from compliance.engine.loading import shipped_folder
 
     if rulebook is None:
         here = Path()
@@ -39,7 +39,7 @@ def folder_of(rulebook: Path | None) -> Path:
 
 def sources_of(rulebook: Path | None) -> tuple[Source, ...]:
     """Return the files of the rulebook that is meant."""
-    from compliance.language.loader import read_folder  # noqa: PLC0415 - lazy: `--help` stays fast
+    from compliance.language.loader import read_folder
 
     folder = folder_of(rulebook)
     try:
@@ -53,9 +53,9 @@ def sources_of(rulebook: Path | None) -> tuple[Source, ...]:
 
 def open_book(rulebook: Path | None) -> Book:
     """Return the rulebook that is meant, ready to be asked; one that does not compile ends the command with code 1."""
-    from compliance.cli.diagnostics import print_diagnostics  # noqa: PLC0415 - lazy: `--help` stays fast
-    from compliance.engine.book import Book  # noqa: PLC0415
-    from compliance.language.loader import load_rulebook  # noqa: PLC0415
+    from compliance.cli.diagnostics import print_diagnostics
+    from compliance.engine.book import Book
+    from compliance.language.loader import load_rulebook
 
     sources = sources_of(rulebook)
     made, diagnostics = load_rulebook(sources, demand_cases=False)
@@ -67,14 +67,14 @@ def open_book(rulebook: Path | None) -> Book:
 
 def errors_of(diagnostics: list[Diagnostic]) -> list[Diagnostic]:
     """Return those diagnostics that stop a rulebook from loading."""
-    from compliance.language.diagnostic import Severity  # noqa: PLC0415 - lazy: `--help` stays fast
+    from compliance.language.diagnostic import Severity
 
     return [found for found in diagnostics if found.severity is Severity.ERROR]
 
 
 def instant_of(text: str | None, option: str = "--at") -> datetime:
     """Return the instant written as RFC 3339 or as a day (its first moment in UTC); `None` is now."""
-    from compliance.vocabulary import moments  # noqa: PLC0415 - lazy: `--help` stays fast
+    from compliance.vocabulary import moments
 
     if text is None:
         return datetime.now(UTC)
@@ -87,8 +87,8 @@ def instant_of(text: str | None, option: str = "--at") -> datetime:
 
 def read_request(file: str, *, as_json: bool) -> object:
     """Return the JSON in `file`, or on standard input for `-`."""
-    from compliance.api.json import MalformedJSON, read_json  # noqa: PLC0415 - lazy: `--help` stays fast
-    from compliance.engine.envelope import Problem  # noqa: PLC0415
+    from compliance.api.json import MalformedJSON, read_json
+    from compliance.engine.envelope import Problem
 
     try:
         if file == "-":

@@ -1,0 +1,85 @@
+import asyncio
+from datetime import timedelta
+
+import pytest
+
+from compliance.engine.envelope import RequestRefused
+from tests.gate.support import NOW, gate, reader, retail, tiny
+
+
+def answer(body, book=None, now=NOW, **options):
+    return asyncio.run(gate(book, now=now).answer(body, **options))
+
+
+def test_a_verified_retail_resident_of_mexico_may_buy():
+    made = answer(retail())
+    assert made.decision.outcome == "allow"
+    assert made.allows
+    assert made.decided_at == NOW
+
+
+def test_an_answer_holds_as_long_as_the_vocabulary_says():
+    assert answer(retail()).expires_at == NOW + timedelta(seconds=30)
+    assert answer(reader(), tiny()).expires_at == NOW + timedelta(minutes=5)
+
+
+def test_an_answer_holds_no_longer_than_a_fact_it_was_given():
+    fact = {"value": "clear", "valid_until": "2026-10-05T12:00:10Z"}
+    assert answer(retail(sanctions_screening=fact)).expires_at == NOW + timedelta(seconds=10)
+
+
+def test_an_answer_holds_no_longer_than_the_rules_stay_as_they_are():
+    change = gate().now().ruleset.period.end
+    assert change is not None
+    made = answer(retail(), now=change - timedelta(seconds=1))
+    assert made.expires_at == change
+
+
+def test_a_what_if_is_decided_by_the_rules_of_its_instant_and_binds_nobody():
+    now = answer(retail())
+    then = answer({**retail(), "as_of": "2030-01-01T00:00:00Z"})
+    assert then.ruleset.digest != now.ruleset.digest
+    assert (then.binding, then.expires_at) == (False, None)
+    assert then.decided_at == NOW
+
+
+def test_a_transfer_is_as_strict_as_its_stricter_side():
+    body = retail("transfer")
+    body["action"]["properties"]["recipient"] = {
+        "type": "natural-person",
+        "properties": retail(residence="US")["subject"]["properties"],
+    }
+    made = answer(body)
+    assert made.decision.outcome == "deny"
+    assert made.decision.counterparty[1].outcome == "deny"
+
+
+def test_all_problems_of_a_request_come_at_once():
+    body = {**retail(residence="Brazil", green_card="no"), "as_of": "today"}
+    with pytest.raises(RequestRefused) as refused:
+        answer(body)
+    assert {problem.pointer for problem in refused.value.problems} == {
+        "/as_of",
+        "/subject/properties/residence",
+        "/subject/properties/green_card",
+    }
+
+
+def test_a_request_that_is_not_strict_cannot_choose_its_instant():
+    made = answer({**retail(), "as_of": "2030-01-01T00:00:00Z"}, strict=False)
+    assert made.binding
+    assert "/as_of" in made.request.ignored
+
+
+def test_a_batch_is_answered_in_order_by_one_rulebook_at_one_instant():
+    bodies = [retail(), {"subject": 1}, retail(residence="US"), *[retail()] * 50]
+    found = asyncio.run(gate().answer_all(bodies))
+    assert [each.decision.outcome for each in found if not isinstance(each, RequestRefused)][:2] == ["allow", "deny"]
+    assert isinstance(found[1], RequestRefused)
+    assert {each.decided_at for each in found if not isinstance(each, RequestRefused)} == {NOW}
+
+
+def test_a_batch_can_end_at_the_first_that_settles_it():
+    bodies = [retail(), retail(residence="US"), retail()]
+    found = asyncio.run(gate().answer_all(bodies, until=lambda _, each: each.decision.outcome == "deny"))
+    assert len(found) == 2

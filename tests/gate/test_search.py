@@ -1,0 +1,58 @@
+import asyncio
+
+import pytest
+
+from compliance.engine.envelope import RequestRefused
+from compliance.gate.search import allowed_actions, allowed_resources, allowed_subjects, allows, catalogued
+from tests.gate.support import gate, reader, retail, tiny
+
+NONE = frozenset()
+
+
+def test_a_verified_retail_customer_may_buy_every_catalogued_instrument():
+    book = gate().now()
+    found = asyncio.run(allowed_resources(book, retail(), NONE))
+    assert found == list(catalogued(book, "instrument"))
+    assert "AAPLx" in found
+
+
+def test_nobody_finds_anything_for_a_us_person():
+    assert asyncio.run(allowed_resources(gate().now(), retail(residence="US"), NONE)) == []
+
+
+def test_what_is_found_is_what_an_evaluation_allows():
+    book = gate(tiny()).now()
+    for user in ("ada", "bob"):
+        found = asyncio.run(allowed_resources(book, reader(user), NONE))
+        each = {
+            document: allows(book, book.request(reader(user, document=document)), NONE)
+            for document in ("notes", "poems", "plans")
+        }
+        assert found == [document for document, allowed in each.items() if allowed]
+
+
+def test_catalogued_subjects_are_searched():
+    book = gate(tiny()).now()
+    assert asyncio.run(allowed_subjects(book, reader(document="notes"), NONE)) == ["ada"]
+
+
+def test_an_action_with_an_obligation_is_found_only_by_a_client_that_declared_it():
+    book = gate(tiny()).now()
+    body = {name: part for name, part in reader().items() if name != "action"}
+    plain = asyncio.run(allowed_actions(book, body, NONE))
+    declared = asyncio.run(allowed_actions(book, body, frozenset({"keep-a-copy"})))
+    assert "read" in plain
+    assert set(plain) <= set(declared)
+
+
+def test_unknown_types_find_nothing():
+    body = retail() | {"resource": {"type": "spaceship"}}
+    assert asyncio.run(allowed_resources(gate().now(), body, NONE)) == []
+
+
+def test_a_bad_value_is_refused_even_where_nothing_is_catalogued():
+    body = retail(residence="Brazil") | {"resource": {"type": "spaceship"}}
+    with pytest.raises(RequestRefused):
+        asyncio.run(allowed_resources(gate().now(), retail(residence="Brazil"), NONE))
+    with pytest.raises(RequestRefused):
+        asyncio.run(allowed_subjects(gate().now(), body | {"subject": {"type": 1}}, NONE))

@@ -8,6 +8,7 @@ import sys
 import typer
 
 from compliance.cli.check import check
+from compliance.cli.coverage import coverage
 from compliance.cli.decide import decide, explain
 from compliance.cli.exits import Exit
 from compliance.cli.fmt import fmt
@@ -22,7 +23,7 @@ app = typer.Typer(
     rich_markup_mode="rich",
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-for command in (check, decide, explain, serve, fmt):
+for command in (check, decide, explain, coverage, serve, fmt):
     app.command()(command)
 
 TRACEBACK = "COMPLIANCE_TRACEBACK"

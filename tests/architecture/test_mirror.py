@@ -4,8 +4,9 @@ from pathlib import Path
 
 from tests.architecture.repository import PACKAGE, ROOT, modules, relative
 
-# A module whose results are asserted elsewhere, and where: "compliance/package/module.py": "tests/...: why".
-EXCEPTIONS: dict[str, str] = {}
+# Modules that have no test file of their own yet; their results are asserted by the tests of what calls them. The list
+# may only get shorter: a module that is gone, or that has its file now, must leave it.
+EXCEPTIONS: list[str] = (Path(__file__).parent / "unmirrored.txt").read_text().split()
 
 
 def mirror_of(module: Path) -> Path:

@@ -1,0 +1,49 @@
+import pytest
+from starlette.exceptions import HTTPException
+
+from compliance.api.json import MalformedJSON
+from compliance.api.problems import KINDS, MOST_ERRORS, Fault, NotRecorded, Stopped, document_of
+from compliance.engine.envelope import Problem, RequestRefused
+
+
+@pytest.mark.parametrize(
+    ("error", "slug", "status"),
+    [
+        (MalformedJSON("/a", "it is not"), "malformed-json", 400),
+        (RequestRefused([Problem("/a", "it is not")]), "invalid-request", 400),
+        (Stopped("too-large"), "too-large", 413),
+        (NotRecorded(), "not-recorded", 503),
+        (HTTPException(404), "not-found", 404),
+        (HTTPException(405), "method-not-allowed", 405),
+        (HTTPException(418), "refused", 400),
+        (HTTPException(502), "internal-error", 500),
+        (KeyError("a secret"), "internal-error", 500),
+    ],
+)
+def test_each_error_has_one_document(error, slug, status):
+    document = document_of(error).as_json()
+    assert (document["type"], document["status"]) == (f"/docs/problems#{slug}", status)
+    assert "secret" not in str(document)
+
+
+def test_every_title_and_help_is_one_lower_case_sentence_without_full_stop():
+    for kind in KINDS.values():
+        for text in (kind.title, kind.help):
+            assert text[0].islower()
+            assert not text.endswith(".")
+
+
+def test_the_detail_is_the_first_fault_with_its_place():
+    document = Stopped(
+        "invalid-request", Fault("it is not", "do", "/a"), Fault("nor this", "", "/b")
+    ).document.as_json()
+    assert document["detail"] == "/a: it is not"
+    assert document["errors"] == [
+        {"pointer": "/a", "detail": "it is not", "help": "do"},
+        {"pointer": "/b", "detail": "nor this"},
+    ]
+
+
+def test_a_thousand_faults_do_not_make_a_thousand_errors():
+    many = RequestRefused([Problem(f"/{number}", "it is not") for number in range(1000)])
+    assert len(document_of(many).as_json()["errors"]) == MOST_ERRORS

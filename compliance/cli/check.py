@@ -7,16 +7,19 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
+from rich.progress import Progress
 from rich.table import Table
 from rich.text import Text
 
 from compliance.cli.exits import Exit
-from compliance.cli.opening import errors_of, sources_of
-from compliance.cli.terminal import console, line, print_json
+from compliance.cli.opening import errors_of, instant_of, sources_of
+from compliance.cli.terminal import console, print_json, say
 
 if TYPE_CHECKING:
     from rich.console import Console
 
+    from compliance.cli.intake import Intake
+    from compliance.engine.book import BookAt
     from compliance.engine.cases import CaseFailure
     from compliance.language.diagnostic import Diagnostic
     from compliance.language.rulebook import Rulebook
@@ -34,6 +37,7 @@ def check(
 ) -> None:
     """Check a rulebook: all mistakes, all cases, counts. Exit code 1 if anything is wrong."""
     from compliance.cli.diagnostics import diagnostic_json, print_diagnostics
+    from compliance.cli.intake import intake_json
     from compliance.engine.book import Book
     from compliance.engine.cases import run_cases
     from compliance.language.loader import load_rulebook
@@ -44,7 +48,9 @@ def check(
     if rulebook is None:
         # A rule that no case names is an error, but no reason to leave the other cases unrun.
         rulebook, _ = load_rulebook(sources, demand_cases=False)
-    failures = [] if rulebook is None else run_cases(Book(rulebook))
+    book = None if rulebook is None else Book(rulebook)
+    failures = [] if book is None else run_cases(book)
+    lists = _intakes(book.at(instant_of(None))) if intake and book is not None else ()
     if as_json:
         document: dict[str, Any] = {
             "ok": not errors and not failures,
@@ -53,11 +59,14 @@ def check(
             "failures": [_failure_json(found) for found in failures],
             "counts": {} if rulebook is None else counts(rulebook),
         }
+        if intake:
+            document["intake"] = [intake_json(found) for found in lists]
         print_json(document)
     else:
         out = console()
         print_diagnostics(diagnostics, sources, out)
         _print_failures(failures, out)
+        _print_intakes(lists, out)
         if rulebook is not None:
             _print_counts(rulebook, out)
         _print_verdict(len(sources), diagnostics, failures, rulebook, out)
@@ -85,6 +94,29 @@ def counts(rulebook: Rulebook) -> dict[str, Any]:
         "cases": len(rulebook.cases),
         "sources_by_standing": dict(sorted(Counter(standing.value for _, _, standing in cited).items())),
     }
+
+
+def _intakes(book: BookAt) -> tuple[Intake, ...]:
+    from compliance.cli.intake import intakes
+
+    with Progress(console=console(stderr=True), transient=True) as progress:
+        task = progress.add_task("looking at what is asked where")
+        return intakes(book, lambda done, of: progress.update(task, completed=done, total=of))
+
+
+def _print_intakes(lists: tuple[Intake, ...], out: Console) -> None:
+    before = None
+    for found in lists:
+        heading = (found.action, found.product, found.kind)
+        if heading != before:
+            say(out, f"{found.action} {found.product}, {found.kind}", "bold")
+        before = heading
+        many = len(found.territories)
+        shown = ", ".join(found.territories[:12]) + (" ..." if many > 12 else "")
+        say(out, f"{many} territor{'ies' if many != 1 else 'y'}: {shown}", "dim", indent=2)
+        say(out, ", ".join(found.facts) or "nothing that is asked leads to an allow", indent=4)
+    if lists:
+        out.print()
 
 
 def _failure_json(found: CaseFailure) -> dict[str, Any]:
@@ -135,10 +167,10 @@ def _print_verdict(
     if warnings := len(diagnostics) - errors:
         said.append(f"{warnings} warning{'s' * (warnings != 1)}")
     if errors or failures:
-        out.print(line(f"{files} files: {', '.join(said)}", "bold red"))
+        say(out, f"{files} files: {', '.join(said)}", "bold red")
         if errors and rulebook is None:
-            out.print(line("no case was run: a rulebook with an error has no meaning", "dim"))
+            say(out, "no case was run: a rulebook with an error has no meaning", "dim")
     elif rulebook is not None:
         rest = f", {said[0]}" if said else ""
-        out.print(line(f"the rulebook holds: {len(rulebook.cases)} cases pass{rest}", "bold green"))
-        out.print(line(rulebook.digest, "dim"))
+        say(out, f"the rulebook holds: {len(rulebook.cases)} cases pass{rest}", "bold green")
+        say(out, rulebook.digest, "dim")

@@ -73,7 +73,7 @@ def answer_to(body: object, book: Book, instant: datetime | None, *, as_json: bo
 
     now = SYSTEM_CLOCK.now()
     if isinstance(body, dict) and (instant is not None or "as_of" not in body):
-        body = {**body, "as_of": (instant or now).isoformat()}
+        body = {**body, "as_of": (instant or now).replace(microsecond=0).isoformat()}
     try:
         return asyncio.run(Gate(Shelf(book, now)).answer(body))
     except RequestRefused as refused:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 from rich.text import Text
 
 from compliance.api.values import instant, spelled
-from compliance.cli.terminal import line
+from compliance.cli.terminal import say
 from compliance.vocabulary.unknown import UNKNOWN
 
 if TYPE_CHECKING:
@@ -48,10 +48,10 @@ def print_decision(answer: Answer, out: Console, *, full: bool) -> None:
     homes = ", ".join(str(home) for home in request.homes if home is not UNKNOWN)
     who = f"{request.kind} at home in {homes}" if homes else request.kind
     out.print(Text.assemble((outcome.upper(), f"bold {_COLOURS[outcome]}"), f": {_NEXT[outcome]}", style="", end="\n"))
-    out.print(line(f"{request.action} {request.resource_id}, {who}, as of {instant(decision.as_of)}", "dim"))
+    say(out, f"{request.action} {request.resource_id}, {who}, as of {instant(decision.as_of)}", "dim")
     _Page(out, full=full).decision(decision)
     out.print()
-    out.print(line(f"a what-if: not recorded, binds nobody; rules {decision.ruleset_digest[:19]}", "dim"))
+    say(out, f"a what-if: not recorded, binds nobody; rules {decision.ruleset_digest[:19]}", "dim")
 
 
 class _Page:
@@ -81,7 +81,7 @@ class _Page:
             self.decision(second)
 
     def _say(self, text: str, style: str = "", *, indent: int = 0) -> None:
-        self.out.print(line(text, style, indent=indent))
+        say(self.out, text, style, indent=indent)
 
     def _head(self, text: str) -> None:
         self.out.print()
@@ -108,28 +108,32 @@ class _Page:
         if ground.homes:
             parts.append(f"home {', '.join(ground.homes)}")
         self._say(" · ".join(parts), "dim", indent=4)
-        for leaf in ground.leaves:
-            self._leaf(leaf, indent=4)
+        self._leaves(ground.leaves)
         self._sources(ground.authority)
         if self.full:
             for note in ground.notes:
                 self._say(f"note: {note}", "dim", indent=4)
 
-    def _leaf(self, leaf: LeafFinding, *, indent: int) -> None:
-        came_to = {True: "true", False: "false", None: "unknown"}[leaf.value]
-        if self.full:
-            words = leaf.says or leaf.source or "its condition"
-            self._say(f"{words}: {came_to}", indent=indent)
-            if leaf.says and leaf.source:
-                self._say(leaf.source, "dim", indent=indent + 2)
-        elif leaf.says:
-            self._say(leaf.says, indent=indent)
-        for used in leaf.facts:
-            self._fact(used, indent=indent + 2 if self.full else indent)
+    def _leaves(self, leaves: tuple[LeafFinding, ...]) -> None:
+        """Write the terms of a condition and the facts they rest on: each fact once, unless all is asked for."""
+        told: dict[str, UsedFact] = {}
+        for leaf in leaves:
+            if self.full:
+                came_to = {True: "true", False: "false", None: "unknown"}[leaf.value]
+                self._say(f"{leaf.says or leaf.source or 'its condition'}: {came_to}", indent=4)
+                if leaf.says and leaf.source:
+                    self._say(leaf.source, "dim", indent=6)
+                for used in leaf.facts:
+                    self._fact(used, indent=6)
+            else:
+                told |= {used.path: used for used in leaf.facts if used.value is not UNKNOWN}
+                if leaf.says:
+                    self._say(leaf.says, indent=4)
+        for used in told.values():
+            self._fact(used, indent=4)
 
     def _fact(self, used: UsedFact, *, indent: int) -> None:
-        if self.full or used.value is not UNKNOWN:
-            self._say(f"{used.path} = {shown(used.value)}", "cyan", indent=indent)
+        self._say(f"{used.path} = {shown(used.value)}", "cyan", indent=indent)
 
     def _sources(self, authority: Iterable[Authority]) -> None:
         for source in authority:
@@ -179,8 +183,7 @@ class _Page:
             lapsed = f", which lapsed on {found.lapsed_on:%Y-%m-%d}" if found.lapsed_on is not None else ""
             self._say(f"{found.home}: {found.says}{lapsed}", indent=2)
             self._say(found.rule, "dim", indent=4)
-            for leaf in found.failing:
-                self._leaf(leaf, indent=4)
+            self._leaves(found.failing)
 
     def _changes(self, changes: tuple[Change, ...] | None) -> None:
         if changes is None:

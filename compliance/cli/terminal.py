@@ -8,11 +8,11 @@ from __future__ import annotations
 import json
 import os
 import sys
+import textwrap
 from typing import NoReturn
 
 import typer
-from rich.console import Console, RenderableType
-from rich.padding import Padding
+from rich.console import Console
 from rich.text import Text
 
 from compliance.cli.exits import Exit
@@ -29,9 +29,11 @@ def console(*, stderr: bool = False) -> Console:
     return made
 
 
-def line(text: str = "", style: str = "", *, indent: int = 0) -> RenderableType:
-    """Return one line (or paragraph) that wraps below its own indentation."""
-    return Padding(Text(text, style=style, overflow="fold"), (0, 0, 0, indent), expand=False)
+def say(out: Console, text: str, style: str = "", *, indent: int = 0) -> None:
+    """Print a paragraph whose lines all begin at `indent`; a word too long for a line, an address, stays whole."""
+    width = max(20, out.width - indent)
+    for row in textwrap.wrap(text, width, break_long_words=False, break_on_hyphens=False) or [""]:
+        out.print(Text(" " * indent + row, style=style), soft_wrap=True)
 
 
 def print_json(document: object) -> None:

@@ -175,7 +175,7 @@ def _views() -> dict[str, Schema]:
     }
     ruleset = {"ruleset": _ref("Ruleset")}
     counted = {"type": "object", "additionalProperties": {"type": "integer"}}
-    files = _list(_object({"path": _TEXT, "bytes": {"type": "integer"}}))
+    files = _list(_object({"path": _TEXT, "sha256": _TEXT, "bytes": {"type": "integer"}}))
     asked = {"product": _TEXT, "action": _TEXT, "as_of": _MAYBE_TEXT}
     instrument = {"type": _TEXT, "id": _TEXT, "name": _TEXT, "product": _MAYBE_TEXT, "facts": {"type": "object"}}
     urls = ("policy_decision_point", "access_evaluation_endpoint", "access_evaluations_endpoint")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections import OrderedDict
 from typing import TYPE_CHECKING, Any, Final
 
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
 
     from compliance.api.service import Service
     from compliance.language.rulebook import CatalogueEntry
+    from compliance.language.span import Source
 
 _KEPT: Final = 64
 """Coverages kept: products times actions times dated changes."""
@@ -66,7 +68,7 @@ class Views:
                 "loaded_at": instant(shelved.loaded_at),
                 "next_change": instant(change) if change is not None else None,
                 "counts": counts,
-                "files": [{"path": source.path, "bytes": len(source.text.encode())} for source in book.sources],
+                "files": [_file(source) for source in book.sources],
             }
         )
 
@@ -139,6 +141,11 @@ def covered_json(found: Covered) -> dict[str, Any]:
         ],
         "conditions": [{"rule": each.rule, "effect": each.effect, "says": each.says} for each in found.conditions],
     }
+
+
+def _file(source: Source) -> dict[str, Any]:
+    text = source.text.encode()
+    return {"path": source.path, "bytes": len(text), "sha256": hashlib.sha256(text).hexdigest()}
 
 
 def _instrument(entry: CatalogueEntry) -> dict[str, Any]:

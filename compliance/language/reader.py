@@ -18,7 +18,7 @@ import yaml
 from compliance.language.diagnostic import Diagnostic, Note
 from compliance.language.nodes import Broken, Entry, Node, Scalar, Sequence, Style, Table
 from compliance.language.span import Source, Span
-from compliance.language.traps import cut_by_comment, find_trap
+from compliance.language.traps import TAB, Trap, cut_by_comment, find_trap
 from compliance.language.yaml_errors import not_yaml
 
 _Loader: Final = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
@@ -44,24 +44,19 @@ def read_source(source: Source) -> tuple[Node | None, list[Diagnostic]]:
     unreadable = _unreadable(source)
     if unreadable:
         return None, unreadable
-    found: list[Diagnostic] = []
-    lines = source.text.split("\n")
-    repaired: set[int] = set()
+    text = _Repaired(source)
     for _ in range(max(1, min(_MOST_REPAIRS, _MOST_READ // (len(source.text) + 1)))):
-        builder = _Builder(source.path, "\n".join(lines), frozenset(repaired))
+        builder = _Builder(source.path, text)
         try:
             node = builder.read()
         except yaml.YAMLError as error:
-            repair = _repair(source.path, lines, error, builder.last_line, repaired)
-            if repair is None:
-                return None, [*found, *builder.found, not_yaml(source, error)]
-            number, line, diagnostic = repair
-            lines[number - 1] = line
-            repaired.add(number)
-            found.append(diagnostic)
+            if not text.repair(error, builder.last_line):
+                # After a tab was taken for a space, what does not fit is no mistake of its own.
+                last = [] if any(each.slug == TAB for each in text.found) else [not_yaml(source, error)]
+                return None, [*text.found, *builder.found, *last]
         else:
-            return node, [*found, *builder.found]
-    return None, found
+            return node, [*text.found, *builder.found]
+    return None, text.found
 
 
 def normalised(text: str) -> str:
@@ -95,19 +90,43 @@ def _at(path: str, line: int, column: int, width: int = 1) -> Span:
     return Span(path, line, column, line, column + width)
 
 
-def _repair(
-    path: str, lines: list[str], error: yaml.YAMLError, last_line: int, repaired: set[int]
-) -> tuple[int, str, Diagnostic] | None:
-    """Return the line that YAML stumbles over, as it should be, with the diagnostic that says so."""
-    marks = (getattr(error, "problem_mark", None), getattr(error, "context_mark", None))
-    numbers = [mark.line + 1 for mark in marks if mark is not None]
-    for number in dict.fromkeys([*numbers[:1], last_line, *numbers[1:]]):
-        if number in repaired or not 1 <= number <= len(lines):
-            continue
-        trap = find_trap(lines[number - 1])
-        if trap is not None:
-            return number, trap.fixed_line, trap.diagnostic(path, number)
-    return None
+class _Repaired:
+    """A text in which lines that YAML misreads give way to others of the same length, so that all places stay."""
+
+    def __init__(self, source: Source) -> None:
+        self.path = source.path
+        self.lines = source.text.split("\n")
+        self.broken: dict[int, int] = {}
+        """Line of a misread value -> column in which it starts, both from 0."""
+        self.done: set[int] = set()
+        self.found: list[Diagnostic] = []
+
+    def repair(self, error: yaml.YAMLError, last_line: int) -> bool:
+        """Take the misread value that YAML stumbles over out; return whether there is one."""
+        marks = (getattr(error, "problem_mark", None), getattr(error, "context_mark", None))
+        numbers = [mark.line for mark in marks if mark is not None]
+        for number in dict.fromkeys([*numbers[:1], last_line, *numbers[1:]]):
+            trap = find_trap(self.lines[number]) if number < len(self.lines) and number not in self.done else None
+            if trap is not None:
+                self.found.append(trap.diagnostic(self.path, number + 1))
+                self.done.add(number)
+                self._take_out(number, trap)
+                return True
+        return False
+
+    def _take_out(self, number: int, trap: Trap) -> None:
+        line = self.lines[number]
+        if trap.slug == TAB:
+            stripped = line.lstrip(" \t")
+            self.lines[number] = stripped.rjust(len(line))
+            return
+        self.broken[number] = trap.starts
+        self.lines[number] = line[: trap.starts].ljust(len(line), "x")
+        for following in range(number + 1, len(self.lines)):
+            text = self.lines[following]
+            if text.strip() and len(text) - len(text.lstrip(" ")) <= trap.belongs_to:
+                return
+            self.lines[following] = " " * len(text)
 
 
 @dataclass(slots=True)
@@ -124,13 +143,13 @@ class _Open:
 class _Builder:
     """Makes nodes of the events of one text; `found` are the mistakes that do not stop it."""
 
-    def __init__(self, path: str, text: str, repaired: frozenset[int]) -> None:
+    def __init__(self, path: str, repaired: _Repaired) -> None:
         self.path = path
-        self.text = text
-        self.lines = text.split("\n")
-        self.repaired = repaired
+        self.lines = repaired.lines
+        self.text = "\n".join(repaired.lines)
+        self.broken = repaired.broken
         self.found: list[Diagnostic] = []
-        self.last_line = 1
+        self.last_line = 0
         self.stack: list[_Open] = []
         self.root: Node | None = None
 
@@ -138,7 +157,7 @@ class _Builder:
         """Return the document; raise `yaml.YAMLError` where libyaml gives up."""
         documents = 0
         for event in self._events():
-            self.last_line = event.start_mark.line + 1
+            self.last_line = event.start_mark.line
             if isinstance(event, yaml.DocumentStartEvent):
                 documents += 1
                 if documents > 1:
@@ -208,15 +227,8 @@ class _Builder:
 
     def _is_half(self, key: Scalar, value: Node) -> bool:
         """Complain about `{a: b, c}`, where the comma was meant as part of the value."""
-        bare = (
-            isinstance(value, Scalar)
-            and value.is_empty
-            and (value.span.line, value.span.column)
-            == (
-                key.span.end_line,
-                key.span.end_column,
-            )
-        )
+        end = (key.span.end_line, key.span.end_column)
+        bare = isinstance(value, Scalar) and value.is_empty and (value.span.line, value.span.column) == end
         if bare and not self.lines[key.span.end_line - 1][key.span.end_column - 1 :].lstrip().startswith(":"):
             message = f"YAML takes the `,` before `{key.value}` for the end of a value"
             cure = "put the whole value in quotes, or write `key: value`"
@@ -237,8 +249,9 @@ class _Builder:
     def _scalar(self, event: Any) -> Node:
         raw = self.text[event.start_mark.index : event.end_mark.index]
         span = self._span(event.start_mark, event.end_mark)
-        broken = self._marked(event)
-        if broken or event.tag is not None:
+        if self.broken.get(event.start_mark.line) == event.start_mark.column:
+            return Broken(span)
+        if self._marked(event) or event.tag is not None:
             return Broken(span)
         style = Style(event.style or "")
         behind = self.text[event.end_mark.index :].partition("\n")[0] if style is Style.PLAIN else ""
@@ -273,8 +286,7 @@ class _Builder:
         trap = find_trap(self.lines[span.line - 1], at=event.start_mark.column)
         if trap is None:
             return False
-        if span.line not in self.repaired:
-            self.found.append(trap.diagnostic(self.path, span.line))
+        self.found.append(trap.diagnostic(self.path, span.line))
         return True
 
     def _say(self, slug: str, message: str, event: Any, cure: str) -> None:

@@ -13,7 +13,7 @@ from compliance.language.diagnostic import Diagnostic
 from compliance.language.span import Span
 
 # Indentation and dashes, an optional key, the value.
-_LINE: Final = re.compile(r"^(\s*(?:- +)*(?:[\w.-]+: +)?)(\S.*?)\s*$")
+_LINE: Final = re.compile(r"^(\s*(?:- +)*)([\w.-]+: +)?(\S.*?)\s*$")
 _OPERATOR: Final = re.compile(r"&&|\|\||==|!=|[<>]=?|\b(?:subject|action|resource|context)\.|[a-z_]\(")
 _QUOTED: Final = re.compile(r"\"(?:[^\"\\]|\\.)*\"|'(?:[^'\\]|\\.)*'")
 
@@ -26,7 +26,12 @@ class Trap:
     message: str
     column: int
     width: int
+    starts: int
+    """Column (from 0) at which the misread value starts; of a tab, where it stands."""
+    belongs_to: int
+    """Column (from 0) of what the value belongs to: lines indented further continue the value."""
     fixed_line: str
+    """The line as it should be."""
     help: str
 
     def diagnostic(self, path: str, line: int) -> Diagnostic:
@@ -35,6 +40,7 @@ class Trap:
         return Diagnostic(self.slug, self.message, span, help=self.help)
 
 
+TAB: Final = "tab-indentation"
 _STARTS: Final = {
     "!": ("unquoted-not", "YAML takes the `!` at the beginning for a tag"),
     "*": ("unquoted-star", "YAML takes the `*` at the beginning for an alias"),
@@ -60,25 +66,33 @@ def find_trap(line: str, at: int | None = None) -> Trap | None:
     if stripped.startswith("\t"):
         return _tab(line)
     parts = _LINE.match(line)
-    if parts is None or (at is not None and len(parts[1]) != at):
+    if parts is None:
         return None
-    before, value = parts[1], _without_comment(parts[2])
+    begin = parts[1] + (parts[2] or "")
+    if at is not None and len(begin) != at:
+        return None
+    value = _without_comment(parts[3])
     start = _STARTS.get(value[0])
     if start is not None and _is_expression(value):
         slug, message = start
-        return _trap(slug, message, before, value, len(before) + 1, 1)
+        return _trap(slug, message, parts, value, len(begin) + 1)
     if start is not None or value[0] in "|>#":
         return None
     # What stands in quotes counts from here on: YAML does not know that the quotes are the condition's own.
-    colon = re.search(r":(?: |$)", value)
-    if colon is not None:
+    colon = re.search(r":(?: |$)", value) if parts[2] else None
+    if colon is not None and not _closes_more(value):
         message = "YAML takes the `:` for the end of a key"
-        return _trap("unquoted-colon", message, before, value, len(before) + colon.start() + 1, 1)
-    comment = re.search(r"\s+#", parts[2])
-    if comment is not None and cut_by_comment(parts[2][: comment.start()], parts[2][comment.start() :]):
+        return _trap("unquoted-colon", message, parts, value, len(begin) + colon.start() + 1)
+    comment = re.search(r"\s+#", parts[3])
+    if comment is not None and cut_by_comment(parts[3][: comment.start()], parts[3][comment.start() :]):
         message = "YAML takes the `#` for the beginning of a comment"
-        return _trap("unquoted-hash", message, before, parts[2], len(before) + comment.end(), 1)
+        return _trap("unquoted-hash", message, parts, parts[3], len(begin) + comment.end())
     return None
+
+
+def _closes_more(value: str) -> bool:
+    """Say whether a value is the end of a list or mapping in brackets that began on another line."""
+    return any(value.count(closing) > value.count(opening) for opening, closing in ("[]", "{}"))
 
 
 def cut_by_comment(value: str, behind: str) -> bool:
@@ -97,11 +111,14 @@ def quoted(value: str) -> str:
     return "'" + value.replace("'", "''") + "'"
 
 
-def _trap(slug: str, message: str, before: str, value: str, column: int, width: int) -> Trap:
+def _trap(slug: str, message: str, parts: re.Match[str], value: str, column: int) -> Trap:
+    begin = parts[1] + (parts[2] or "")
     # `'it's'` is a text whose own quotes are wrong; `'a' == 'b'` is an expression that has none of its own yet.
     bare = len(value) > 2 and value[0] == value[-1] == "'" and _OPERATOR.search(value) is None
-    fixed = before + quoted(value[1:-1] if bare else value)
-    return Trap(slug, message, column, width, fixed, f"put it in single quotes: `{fixed.strip()}`")
+    fixed = begin + quoted(value[1:-1] if bare else value)
+    belongs_to = len(parts[1]) if parts[2] else len(parts[1].rstrip()) - 1
+    cure = f"put it in single quotes: `{fixed.strip()}`"
+    return Trap(slug, message, column, 1, len(begin), belongs_to, fixed, cure)
 
 
 def _tab(line: str) -> Trap:
@@ -109,7 +126,8 @@ def _tab(line: str) -> Trap:
     tabs = len(line) - spaces - len(line.lstrip(" \t"))
     fixed = line[:spaces] + "  " * tabs + line[spaces + tabs :]
     message = "the line is indented with a tab"
-    return Trap("tab-indentation", message, spaces + 1, tabs, fixed, "indent with spaces, two for each level")
+    cure = "indent with spaces, two for each level"
+    return Trap(TAB, message, spaces + 1, tabs, spaces, len(line), fixed, cure)
 
 
 def _without_comment(value: str) -> str:

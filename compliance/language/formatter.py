@@ -70,8 +70,8 @@ ORDERS: Final[Mapping[str, tuple[str, ...]]] = {
 def format_source(source: Source) -> str:
     """Return the text of `source` in its one form, or as it is if it cannot be read or would change its meaning."""
     before = Source(source.path, normalised(source.text))
-    node, _ = read_source(before)
-    if node is None:
+    node, found = read_source(before)
+    if node is None or any(one.severity is Severity.ERROR for one in found):
         return source.text
     text = _Formatter(before).formatted(node)
     after, _ = read_source(Source(source.path, text))
@@ -149,7 +149,10 @@ class _Formatter:
             above = [self._dedented(line, column) for line in lines[here:key_line]]
             chunks.append((entry.key.value, above + self._entry(entry.key, entry.value, lines, stop, column)))
             here = stop
-        chunks = _ordered(chunks)
+        ordered = _ordered(chunks)
+        # A comment cannot stand between the dash of an item and its first key: then the order stays.
+        if not (prefix.strip() and ordered and ordered[0][1][0].startswith("#")):
+            chunks = ordered
         body = [line for _, chunk in chunks for line in chunk]
         indent = " " * (column - 1)
         made = [indent + line if line else line for line in body]

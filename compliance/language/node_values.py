@@ -46,23 +46,34 @@ def value_of(
     """
     if isinstance(node, Broken):
         return None
+    if isinstance(node, Sequence) and isinstance(type, SetType | ListType):
+        # Element by element first: each that is wrong is said, and not the first alone.
+        before = len(found)
+        for item in node.items:
+            value_of(item, type.element, records, found, slug=slug)
+        if len(found) > before or any(isinstance(item, Broken) for item in node.items):
+            return None
     try:
         return read_value(type, json_of_node(node, type, records), records=records, at_least=at_least)
     except Refused as refused:
-        found.append(Diagnostic(slug, refused.message, place_of(node, refused.pointer), help=refused.help))
+        span = place_of(node, refused.pointer, is_name=refused.is_name)
+        found.append(Diagnostic(slug, refused.message, span, help=refused.help))
         return None
 
 
-def place_of(node: Node, pointer: str) -> Span:
-    """Return where the part of `node` stands that a JSON pointer names; an unknown key is the key itself."""
+def place_of(node: Node, pointer: str, *, is_name: bool = False) -> Span:
+    """Return where the part of `node` stands that a JSON pointer names; with `is_name`, the key and not its value."""
+    key: Scalar | None = None
     for step in steps(pointer):
         if isinstance(node, Sequence) and step.isdecimal() and int(step) < len(node.items):
-            node = node.items[int(step)]
+            node, key = node.items[int(step)], None
         elif isinstance(node, Table) and step in node.entries:
             entry = node.entries[step]
-            node = entry.value if not isinstance(entry.value, Table | Broken) else entry.key
+            node, key = entry.value, entry.key
         else:
             break
+    if is_name and key is not None:
+        return key.span
     return node.span if isinstance(node, Scalar) and not node.is_empty else first_line(node.span)
 
 

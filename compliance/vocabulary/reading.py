@@ -9,7 +9,7 @@ Reference: RFC 8259 (JSON), RFC 3339 (timestamps), RFC 6901 (pointers).
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from decimal import Decimal
@@ -79,6 +79,10 @@ class _Place:
 
     def refuse(self, message: str, help: str = "") -> Refused:
         return Refused(self.pointer, message, help)
+
+    def unknown(self, name: object, message: str, names: Iterable[str]) -> Refused:
+        text = str(name)
+        return Refused(self.inside(text).pointer, message, did_you_mean(text, names), is_name=True)
 
 
 def read_value(type: FactType, value: object, *, records: Records, at_least: int = 1) -> Value:
@@ -236,8 +240,7 @@ def _money(type: MoneyType, value: object, place: _Place) -> Money:
         raise _wrong(type, value, place)
     for name in value:
         if name not in {"amount", "currency"}:
-            meant = did_you_mean(str(name), ("amount", "currency"))
-            raise place.inside(str(name)).refuse(f"an amount has no {shown(name)}", meant)
+            raise place.unknown(name, f"an amount has no {shown(name)}", ("amount", "currency"))
     for name in ("amount", "currency"):
         if name not in value:
             raise place.refuse(f"an amount needs `{name}`", f"write {_expected(type)}")
@@ -350,8 +353,7 @@ def _record(type: RecordType, value: object, place: _Place) -> Record:
     for name, given in value.items():
         declared = fields.get(name) if isinstance(name, str) else None
         if declared is None:
-            meant = did_you_mean(str(name), fields)
-            raise place.inside(str(name)).refuse(f"a record `{type.name}` has no field {shown(name)}", meant)
+            raise place.unknown(name, f"a record `{type.name}` has no field {shown(name)}", fields)
         here = place.through(type.name, declared.name)
         if given is None and declared.optional:
             read[declared.name] = None

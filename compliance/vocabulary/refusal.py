@@ -14,18 +14,20 @@ class Refused(ValueError):  # noqa: N818  (says what happened to the value; ever
         pointer: where in the value: a JSON pointer (RFC 6901), empty for the whole of it.
         message: one lower-case sentence without a full stop.
         help: the cure; may be empty.
+        is_name: whether what is wrong is the name that the pointer ends with, and not the value behind it.
     """
 
-    def __init__(self, pointer: str, message: str, help: str = "") -> None:
+    def __init__(self, pointer: str, message: str, help: str = "", *, is_name: bool = False) -> None:
         """Take where, what and how to fix it."""
         self.pointer = pointer
         self.message = message
         self.help = help
+        self.is_name = is_name
         super().__init__(f"{message}; {help}" if help else message)
 
-    def __reduce__(self) -> tuple[type[Refused], tuple[str, str, str]]:
-        """Pickle by the three arguments, not by the message."""
-        return Refused, (self.pointer, self.message, self.help)
+    def __reduce__(self) -> tuple[type[Refused], tuple[str, str, str], dict[str, bool]]:
+        """Pickle by the arguments, not by the message."""
+        return Refused, (self.pointer, self.message, self.help), {"is_name": self.is_name}
 
 
 def escaped(step: str | int) -> str:

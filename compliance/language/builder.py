@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from decimal import Decimal
 from typing import Final, cast
 
@@ -30,6 +31,7 @@ from compliance.language.syntax import (
     TextLiteral,
     Unary,
 )
+from compliance.language.unparser import unparse
 
 RESERVED: Final = frozenset(
     {"in", "as", "break", "const", "continue", "else", "for", "function", "if", "import", "let", "loop"}
@@ -58,6 +60,7 @@ class Builder:
         """Take what turns offsets into spans."""
         self.place = place
         self.diagnostics: list[Diagnostic] = []
+        self.refused: set[str] = set()
 
     def build(self, tree: Tree[Token] | Token) -> Node:
         """Return the surface tree of a parse tree; recursion is bounded by the parser."""
@@ -77,6 +80,9 @@ class Builder:
                 operator = cast("Token", parts[1])
                 symbol = cast("BinaryOperator", str(operator))
                 left, right = self.build(parts[0]), self.build(parts[2])
+                if isinstance(right, Broken) and isinstance(parts[2], Tree) and parts[2].data == "null":
+                    self._null(left, symbol)
+                    return Broken(span)
                 return Binary(symbol, left, right, span, self._token(operator))
             case "or_join" | "and_join":
                 return Join("||" if tree.data == "or_join" else "&&", self._all(parts), span)
@@ -109,13 +115,22 @@ class Builder:
 
     def _named(self, data: str, parts: Sequence[Tree[Token] | Token], span: Span) -> Node:
         token = cast("Token", parts[0])
+        if token in self.refused:
+            return Broken(span)
         if token in RESERVED:
+            self.refused.add(str(token))
             message = f"`{token}` is a word that CEL keeps for itself"
             self._complain("reserved-word", message, self._token(token), "choose another name")
             return Broken(span)
         if data == "name":
             return Name(str(token), span)
         return Call(str(token), self._all(parts[1:]), span, self._token(token))
+
+    def _null(self, left: Node, operator: str) -> None:
+        """Say in the complaint about `null`, the last one, what was meant by comparing with it."""
+        if isinstance(left, Select) and operator in {"==", "!="}:
+            cure = f"write `{'!' if operator == '==' else ''}has({unparse(left)})`"
+            self.diagnostics[-1] = replace(self.diagnostics[-1], help=cure)
 
     def _minus(self, part: Tree[Token] | Token, span: Span) -> Node:
         """Return a negative number for a minus before a number, else a negation."""

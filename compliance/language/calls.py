@@ -63,6 +63,41 @@ _FOREIGN: Final = {
     "orValue": "write `has(x.y) && x.y ...`",
     "optional": "write `has(x.y) && x.y ...`",
 }
+_USUAL: Final = {
+    "any": "exists",
+    "some": "exists",
+    "every": "all",
+    "one": "exists_one",
+    "existsone": "exists_one",
+    "len": "size",
+    "length": "size",
+    "count": "size",
+    "includes": "contains",
+    "like": "matches",
+    "regex": "matches",
+    "inside": "within",
+    "isin": "within",
+    "param": "parameter",
+    "exists": "has",
+    "defined": "has",
+    "convert": "to",
+}
+"""What other languages call our functions."""
+_USAGE: Final = {
+    "has": "has(subject.x)",
+    "size": "size(x)",
+    "parameter": 'parameter("name")',
+    "timestamp": 'timestamp("2026-01-31T00:00:00Z")',
+    "date": 'date("2026-01-31")',
+    "duration": 'duration("24h")',
+    "decimal": 'decimal("0.5")',
+    "within": 'x.within("EEA")',
+    "to": 'x.to("EUR")',
+    "startsWith": 'x.startsWith("...")',
+    "endsWith": 'x.endsWith("...")',
+    "contains": 'x.contains("...")',
+    "matches": "x.matches('^[A-Z]{2}$')",
+}
 _READ: Final[dict[str, tuple[Callable[[str], datetime | date | timedelta | Decimal], FactType]]] = {
     "timestamp": (literals.timestamp_of, TIMESTAMP),
     "date": (literals.date_of, DATE),
@@ -123,7 +158,8 @@ class Calls:
             cure = f"write `x.{name}(...)`" if name in METHODS else f"write `{name}(x)`"
             self.findings.error("unknown-function", f"`{name}` is not called like this", span, help=cure)
             return
-        cure = meant(name, options)
+        usual = _USUAL.get(name.lower().replace("_", ""))
+        cure = f"did you mean `{usual}`" if usual else meant(name, options)
         self.findings.error("unknown-function", f"there is no function `{name}`", span, help=cure)
 
     def counted(self, node: CallNode | MethodNode, arguments: Sequence[object], wanted: int) -> bool:
@@ -132,7 +168,8 @@ class Calls:
             return True
         takes = "no argument" if wanted == 0 else "one argument" if wanted == 1 else f"{wanted} arguments"
         message = f"`{node.function}` takes {takes}, and here are {len(arguments) or 'none'}"
-        self.findings.error("wrong-arguments", message, node.span)
+        usage = _USAGE.get(node.function, f"x.{node.function}(e, ...)")
+        self.findings.error("wrong-arguments", message, node.span, help=f"write `{usage}`")
         return False
 
     def _literal(self, part: Checked, what: str, example: str) -> str | None:

@@ -16,6 +16,7 @@ from compliance.language.expression import (
     ComparisonOperator,
     Conditional,
     Const,
+    DefinitionRef,
     Expression,
     FactRef,
     Fold,
@@ -279,10 +280,10 @@ class Checker:
     def _call(self, node: Call, certain: Certain) -> Expression | None:
         if node.function == "has":
             return self._has(node, certain)
-        arguments = self._parts(node.arguments, certain)
         if node.function not in FUNCTIONS:
             self.calls.unknown(node.function, node.name_span, FUNCTIONS, METHODS)
             return None
+        arguments = self._parts(node.arguments, certain)
         return None if arguments is None else self.calls.function(node, arguments)
 
     def _has(self, node: Call, certain: Certain) -> Expression | None:
@@ -291,7 +292,7 @@ class Checker:
         argument = node.arguments[0]
         target = self._select(argument, certain, asked=True) if isinstance(argument, Select) else None
         if isinstance(target, FactRef | Member):
-            if not self._is_optional(target):
+            if not self.naming.is_optional(target):
                 self.findings.warning(
                     "useless-guard",
                     f"{shown(argument)} is never absent",
@@ -301,26 +302,20 @@ class Checker:
                 )
             return Has(target)
         if target is not None or not isinstance(argument, Select):
-            message = f"{shown(argument)} is no fact and no field, so nobody can leave it out"
-            self.findings.error("not-a-fact", message, argument.span, help="write `has(subject.x)`")
+            message = f"{shown(argument)} is no fact and no field, so it is never absent"
+            cure = "remove `has`" if isinstance(target, DefinitionRef) else "write `has(subject.x)`"
+            self.findings.error("not-a-fact", message, argument.span, help=cure)
         return None
-
-    def _is_optional(self, target: FactRef | Member) -> bool:
-        if isinstance(target, FactRef):
-            fact = self.scope.vocabulary.facts.get(target.path)
-            return fact is not None and fact.optional
-        owner = type_of(target.record)
-        fields = self.scope.vocabulary.records.get(str(getattr(owner, "name", "")), {})
-        return target.field in fields and fields[target.field].optional
 
     def _method(self, node: Method, certain: Certain) -> Expression | None:
         if node.function in COMPREHENSIONS:
             return self._comprehension(node, certain)
-        target = self._part(node.target, certain)
-        arguments = self._parts(node.arguments, certain)
         if node.function not in METHODS:
+            self._part(node.target, certain.forgiving())
             self.calls.unknown(node.function, node.name_span, METHODS, FUNCTIONS)
             return None
+        target = self._part(node.target, certain)
+        arguments = self._parts(node.arguments, certain)
         if target is None or arguments is None:
             return None
         return self.calls.method(node, target, arguments)
@@ -330,6 +325,8 @@ class Checker:
         if not self.calls.counted(node, node.arguments, 2):
             return None
         name, body = node.arguments
+        if isinstance(name, Broken):
+            return None
         if not isinstance(name, Name):
             message = f"{shown(name)} is not a name for the elements"
             cure = f"write `x.{node.function}(e, ...)`"

@@ -140,6 +140,15 @@ class Naming:
             self._guard(key(member), unparse(step), step.span, certain)
         return member
 
+    def is_optional(self, target: FactRef | Member) -> bool:
+        """Say whether the vocabulary lets a fact or field be absent."""
+        if isinstance(target, FactRef):
+            fact = self.scope.vocabulary.facts.get(target.path)
+            return fact is not None and fact.optional
+        owner = type_of(target.record)
+        fields = self.scope.vocabulary.records.get(owner.name, {}) if isinstance(owner, RecordType) else {}
+        return target.field in fields and fields[target.field].optional
+
     def _unknown(self, node: Name | Select, variables: Mapping[str, Variable]) -> None:
         """Say that no part of a chain means anything."""
         path = dotted(node) or ""

@@ -161,16 +161,13 @@ class Operators:
 
     def _mismatch(self, operator: str, left: Checked, right: Checked, node: Binary) -> None:
         first, second = type_of(left.expression), type_of(right.expression)
-        self.findings.error(
-            "type-mismatch",
-            f"{called(first)} has no `{operator}` with {called(second)}",
-            node.span,
-            help=_chained(node) or _cure(left, right),
-        )
+        message = f"{left} is {called(first)} and {right} is {called(second)}: `{operator}` does not join them"
+        self.findings.error("type-mismatch", message, node.span, help=_chained(node) or _cure(left, right))
 
     def _not_ordered(self, operator: str, typed: FactType, node: Binary) -> None:
         message = f"{called(typed)} has no order, so `{operator}` says nothing"
-        self.findings.error("not-ordered", message, node.span, help=_chained(node))
+        cure = _chained(node) or "compare it with `==`, `!=` or `in`"
+        self.findings.error("not-ordered", message, node.span, help=cure)
 
     def _one_currency(self, left: Checked, right: Checked, span: Span) -> bool:
         """Complain about money unless both sides are known to be of one currency."""

@@ -6,6 +6,7 @@ Invariant: no text makes the parser raise; depth and length are bounded, so no l
 
 from __future__ import annotations
 
+import re
 from functools import cache
 from importlib.resources import files
 from typing import Final
@@ -24,6 +25,7 @@ LONGEST: Final = 10_000
 DEEPEST: Final = 50
 """Levels of brackets and operators that one condition may have."""
 
+_BLANK: Final = re.compile(r"[\t\n\f\r ]+|//[^\r\n]*")
 _OPERATORS: Final = frozenset({"AND", "OR", "PLUS", "STAR", "COMPARES", "IN", "QMARK"})
 _CLOSING: Final = {
     "RPAR": "`)`",
@@ -44,7 +46,7 @@ def parse(text: str, place: Place) -> tuple[Node | None, list[Diagnostic]]:
     Returns:
         The tree, or `None` if `text` has no form at all; parts that have one but not in this language are `Broken`.
     """
-    if not text.strip():
+    if not _BLANK.sub("", text):
         empty = Diagnostic("empty-condition", "there is no condition here", place(0, len(text)))
         return None, [empty]
     if len(text) > LONGEST:

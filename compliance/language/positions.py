@@ -211,7 +211,7 @@ def _block(rows: list[list[_Cell]], *, folded: bool) -> tuple[list[_Cell], Place
     indent = min(leading, default=0) if explicit else (leading[0] if leading else 0)
     if not filled:
         return [], start
-    last = max(number for number, row in enumerate(body) if any(char != " " for char, _ in row))
+    last = max(number for number, row in enumerate(body) if row[indent:])
     found: list[_Cell] = []
     end = start
     previous: list[_Cell] | None = None

@@ -18,7 +18,8 @@ _INSTANT: Final = re.compile(
 )
 _DURATION: Final = re.compile(r"([0-9]{1,10})([smhd])")
 _SECONDS: Final = {"s": 1, "m": 60, "h": 3_600, "d": 86_400}
-_LONGEST: Final = timedelta(days=36_525)
+_LONGEST: Final = 36_525 * 86_400
+"""Seconds of 100 years."""
 
 
 def day(text: str) -> date | None:
@@ -49,5 +50,5 @@ def duration(text: str) -> timedelta | None:
     found = _DURATION.fullmatch(text)
     if found is None:
         return None
-    length = timedelta(seconds=int(found[1]) * _SECONDS[found[2]]) if len(found[1]) <= 10 else None
-    return length if length is not None and length <= _LONGEST else None
+    seconds = int(found[1]) * _SECONDS[found[2]]
+    return timedelta(seconds=seconds) if seconds <= _LONGEST else None

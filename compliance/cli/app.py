@@ -12,6 +12,7 @@ from compliance.cli.coverage import coverage
 from compliance.cli.decide import decide, explain
 from compliance.cli.exits import Exit
 from compliance.cli.fmt import fmt
+from compliance.cli.schema import schema
 from compliance.cli.serve import serve
 
 app = typer.Typer(
@@ -23,7 +24,7 @@ app = typer.Typer(
     rich_markup_mode="rich",
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-for command in (check, decide, explain, coverage, serve, fmt):
+for command in (check, decide, explain, coverage, serve, fmt, schema):
     app.command()(command)
 
 TRACEBACK = "COMPLIANCE_TRACEBACK"

@@ -10,27 +10,28 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import TYPE_CHECKING, Final
+
+import msgspec
 
 from compliance.engine.catalogue import find_resource
 from compliance.engine.computed import computed_value
 from compliance.engine.envelope import Envelope, Problem, RequestRefused, escaped, near, read_envelope, shown
 from compliance.engine.facts import ACTION_NAME, PRODUCT, RESOURCE_ID, RESOURCE_TYPE, SUBJECT_TYPE, TIME, make_facts
 from compliance.engine.request import Request
-from compliance.vocabulary.facts import HOMES, Origin, Zone, distinct_homes
+from compliance.vocabulary.facts import FX, HOMES, Origin, Zone, distinct_homes
 from compliance.vocabulary.ownership import OwnershipError
 from compliance.vocabulary.reading import Refused, read_value
 from compliance.vocabulary.types import TIMESTAMP
 from compliance.vocabulary.unknown import UNKNOWN
-from compliance.vocabulary.values import Evidence
+from compliance.vocabulary.values import Evidence, Record
 
 if TYPE_CHECKING:
-    from datetime import datetime
-
     from compliance.engine.ruleset import Ruleset
     from compliance.language.rulebook import CatalogueEntry
     from compliance.vocabulary.facts import Computed, Counterparty, Fact
-    from compliance.vocabulary.values import FactValue
+    from compliance.vocabulary.values import FactValue, Value
 
 _EVIDENCE: Final = frozenset({"value", "attested_by", "observed_at", "valid_until"})
 STALE, EXPIRED, UNDATED = "stale", "expired", "undated"
@@ -89,7 +90,7 @@ class _Decoding:
         self.problems += [
             Problem(self.prefix + found.pointer, found.message, found.help) for found in envelope.problems
         ]
-        self.ignored += envelope.ignored
+        self.ignored += [self.prefix + found for found in envelope.ignored]
         entry, second = None, None
         if not envelope.problems and envelope.refused is None:
             entry, second = self._contents(envelope)
@@ -130,16 +131,22 @@ class _Decoding:
         }
         prefix = f"/action/properties/{party.name}"
         decoding = _Decoding(self.ruleset, self.around, strict=self.strict, prefix=prefix)
+        # The second body repeats the first one's other parts: only what is said about its subject is new.
+        start = f"{prefix}/subject"
         try:
-            return party.name, decoding.request(body)
+            second = decoding.request(body)
         except RequestRefused as refused:
-            # The second body repeats the first one's other parts: only the subject's problems are new.
-            start = f"{prefix}/subject"
-            fresh = [found for found in refused.problems if found.pointer.startswith(start)]
-            self.problems += [
-                Problem(prefix + found.pointer.removeprefix(start), found.message, found.help) for found in fresh
+            fresh = [
+                Problem(prefix + found.pointer.removeprefix(start), found.message, found.help)
+                for found in refused.problems
+                if found.pointer.startswith(start)
             ]
+            # Invariant: a second subject that cannot be read is never left out.
+            self.problems += fresh if fresh or self.problems else refused.problems
             return None
+        ignored = tuple(prefix + found.removeprefix(start) for found in second.ignored if found.startswith(start))
+        self.ignored += ignored
+        return party.name, msgspec.structs.replace(second, ignored=ignored)
 
     def _zone(self, zone: Zone, given: Mapping[str, object], pointer: str, kind: str) -> None:
         facts = self.ruleset.facts_by_zone[zone]
@@ -149,7 +156,7 @@ class _Decoding:
             refusal = self._not_taken(fact, zone, name, kind)
             if refusal is None and fact is not None:
                 self._fact(fact, value, where)
-            elif self.strict and refusal is not None:
+            elif self.strict and refusal is not None and not (self.prefix and zone is not Zone.SUBJECT):
                 self.problems.append(Problem(where, *refusal))
             else:
                 self.ignored.append(where)
@@ -257,10 +264,31 @@ class _Decoding:
             if Origin.FEED in fact.origins and fact.path not in self.values:
                 self._feed(fact, entry.id if entry is not None else envelope.resource_id)
             elif Origin.GATE in fact.origins and fact.path in self.around.gate:
-                self.values[fact.path] = self.around.gate[fact.path]
+                self._said(fact, self._fresh(fact, self.around.gate[fact.path]))
         for fact in self.vocabulary.facts.values():
             if fact.computed is not None and (fact.kinds is None or envelope.kind in fact.kinds):
                 self._compute(fact, fact.computed)
+
+    def _said(self, fact: Fact, value: FactValue) -> None:
+        """Add what the house says of a fact; nothing, where it says absent of a fact that cannot be."""
+        if value is not None or fact.optional:
+            self.values[fact.path] = value
+
+    def _fresh(self, fact: Fact, value: FactValue) -> FactValue:
+        """Return `value`; of exchange rates those too old to count, or of no known age, without what they say."""
+        if fact.path != FX or fact.stale_after is None or not isinstance(value, tuple):
+            return value
+        kept: list[Value] = []
+        for rate in value:
+            if not isinstance(rate, Record):
+                continue
+            observed = rate["observed_at"]
+            if isinstance(observed, datetime) and observed <= self.around.time < observed + fact.stale_after:
+                self.ends.append(observed + fact.stale_after)
+                kept.append(rate)
+            else:
+                kept.append(Record(rate.name, {**rate.fields, "rate": UNKNOWN}))
+        return tuple(kept)
 
     def _compute(self, fact: Fact, computed: Computed) -> None:
         try:
@@ -273,7 +301,7 @@ class _Decoding:
     def _feed(self, fact: Fact, resource_id: str) -> None:
         fed = self.around.fed.get((fact.path, resource_id)) or self.around.fed.get((fact.path, "*"))
         if fed is not None and fed.valid_until > self.around.time:
-            self.values[fact.path] = fed.value
+            self._said(fact, fed.value)
             self.ends.append(fed.valid_until)
         elif fed is not None:
             self.why[fact.path] = STALE

@@ -44,6 +44,7 @@ from compliance.vocabulary.types import (
 )
 
 NOW = datetime(2026, 10, 5, 12, tzinfo=UTC)
+HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 HOUSE = (Authority("House decision 1", date(2026, 1, 1), Standing.HOUSE),)
 CATALOGUE, FEED, GATE, REQUEST = Origin.CATALOGUE, Origin.FEED, Origin.GATE, Origin.REQUEST
 PERSON, COMPANY = frozenset({"person"}), frozenset({"company"})
@@ -104,7 +105,7 @@ VOCABULARY = Vocabulary(
     records={
         "Owner": {
             "id": RecordField("id", STRING),
-            "kind": RecordField("kind", OneOfType(("person", "company"))),
+            "kind": RecordField("kind", OneOfType(("natural-person", "company"))),
             "share": RecordField("share", DECIMAL),
             "listed": RecordField("listed", BOOL),
             "owners": RecordField("owners", OWNERS, depth=4, at_least=0),
@@ -170,6 +171,22 @@ def body(**changes: Any) -> dict[str, Any]:
             inner = inner[step]
         inner[last] = value
     return made
+
+
+def text(instant: datetime) -> str:
+    """Return an instant as JSON carries it."""
+    return instant.isoformat().replace("+00:00", "Z")
+
+
+def company(**properties: Any) -> dict[str, Any]:
+    """Return a body in which a company with one seat and these facts buys."""
+    subject = {"type": "company", "id": "c-1", "properties": {"seats": ["BR"], **properties}}
+    return body(subject=subject)
+
+
+def transfer(recipient: object, **changes: Any) -> dict[str, Any]:
+    """Return a body in which a person transfers to a recipient."""
+    return body(action={"name": "transfer", "properties": {"recipient": recipient}}, **changes)
 
 
 def read(given: object, *, strict: bool = True, around: Surroundings | None = None) -> Request:

@@ -18,6 +18,7 @@ from compliance.engine.evaluator import covers
 from compliance.engine.facts import ACTION_NAME, PRODUCT, RESOURCE_TYPE, SUBJECT_TYPE
 from compliance.engine.generator import MAY, MUST, Generator, Names, Unsettled, can_fail
 from compliance.engine.operations import Failure
+from compliance.engine.plain import NotPlain, PlainWriter
 from compliance.engine.specializer import FALSE, TRUE, conjoined, negated, specialize
 from compliance.language.rulebook import Effect
 from compliance.vocabulary.unknown import UNKNOWN, disjunction
@@ -33,6 +34,9 @@ if TYPE_CHECKING:
 
 MOST_SLICES: Final = 20_000
 """Compiled slices kept; the oldest goes first."""
+
+_TRIPPED: Final = "(TypeError, ArithmeticError, Failure)"
+"""What plain code raises when it touches an unknown fact, or fails."""
 
 Group = tuple[str, str, "str | None", str]
 """Action, kind of subject, product, type of resource."""
@@ -91,6 +95,9 @@ class _Conditions:
         if product is not None:
             known[PRODUCT] = product
         self.rules: list[tuple[Rule, Expression, str, str]] = []
+        self.plain: dict[str, str | None] = {}
+        """Rule -> its condition for known facts, `None` where only the two bounds can say it."""
+        writer = PlainWriter(ruleset, self.names)
         self.fallible: set[str] = set()
         """Ids of rules whose value, where it is unknown, may come with an error that only the evaluator words."""
         for rule in ruleset.applicable(action, kind, product, resource_type):
@@ -98,6 +105,7 @@ class _Conditions:
             if condition is not FALSE or rule.effect is Effect.PERMIT:
                 may, must = self.generator.bound(condition, MAY), self.generator.bound(condition, MUST)
                 self.rules.append((rule, condition, may, must))
+                self.plain[rule.id] = _plain(writer, condition)
                 if can_fail(condition):
                     self.fallible.add(rule.id)
 
@@ -109,6 +117,13 @@ def _folded(rule: Rule, ruleset: Ruleset, kind: str, known: Mapping[str, Any]) -
         return when
     needs = TRUE if rule.needs is None else specialize(rule.needs, ruleset, kind, known)
     return conjoined([when, negated(needs)])
+
+
+def _plain(writer: PlainWriter, condition: Expression) -> str | None:
+    try:
+        return writer.condition(condition)
+    except NotPlain:
+        return None
 
 
 def _conditions(ruleset: Ruleset, group: Group) -> _Conditions | None:
@@ -133,36 +148,44 @@ class _Slice:
                 self.kept[rule.effect].append((rule, may, must if scope is True else "False"))
 
     def function(self) -> Callable[[Facts], Verdict]:
-        """Return the slice's function from facts to verdict."""
-        lines = [
-            *self._gathering(Effect.FORBID, "t", "u"),
-            "if t: return denied(t)",
-            *self._gathering(Effect.PERMIT, "p", "q"),
-            *self._permission(),
-            *self._gathering(Effect.REQUIRE, "r", "s"),
-            "if u or n or open_ or r or s: return blocked(u, n, r, s)",
-            *self._gathering(Effect.REFER, "x", "y"),
-            "if x or y: return referred(x, y)",
-            *self._gathering(Effect.OBLIGE, "o", "z"),
-            "return allowed(p, o | z)",
-        ]
+        """Return the slice's function from facts to verdict: plain code, and the two bounds where a fact is unknown."""
         masks = "t = u = p = q = n = r = s = x = y = o = z = 0"
-        text = _with_locals("def decide(f):", [masks, *lines])
+        exact = _with_locals("def exact(f):", [masks, *self._steps(plain=False)])
+        plain = [masks, "try:", *(f"    {line}" for line in self._steps(plain=True))]
+        decide = _with_locals("def decide(f):", [*plain, f"except {_TRIPPED}: return exact(f)"])
         # The program is made here, from checked conditions only: nothing a client sends is ever in it.
-        held = self.conditions.names.held | self._endings() | {"Unsettled": Unsettled}
-        exec(compile(text, "<compiled rules>", "exec"), held)  # noqa: S102
+        held = self.conditions.names.held | self._endings() | {"Unsettled": Unsettled, "Failure": Failure}
+        exec(compile(exact + decide, "<compiled rules>", "exec"), held)  # noqa: S102
         function: Callable[[Facts], Verdict] = held["decide"]
         return function
 
-    def _gathering(self, effect: Effect, true: str, unknown: str) -> list[str]:
+    def _steps(self, *, plain: bool) -> list[str]:
+        """Return the five steps of DESIGN section 5 as lines."""
+        return [
+            *self._gathering(Effect.FORBID, "t", "u", plain=plain),
+            "if t: return denied(t)",
+            *self._gathering(Effect.PERMIT, "p", "q", plain=plain),
+            *self._permission(),
+            *self._gathering(Effect.REQUIRE, "r", "s", plain=plain),
+            "if u or n or open_ or r or s: return blocked(u, n, r, s)",
+            *self._gathering(Effect.REFER, "x", "y", plain=plain),
+            "if x or y: return referred(x, y)",
+            *self._gathering(Effect.OBLIGE, "o", "z", plain=plain),
+            "return allowed(p, o | z)",
+        ]
+
+    def _gathering(self, effect: Effect, true: str, unknown: str, *, plain: bool) -> list[str]:
         """Return the lines that set a bit in `true` or `unknown` for each rule that may hold."""
         lines: list[str] = []
         for number, (rule, may, must) in enumerate(self.kept[effect]):
             bit = 1 << number
             open_ = "raise Unsettled" if rule.id in self.conditions.fallible else f"{unknown} |= {bit}"
+            direct = self.conditions.plain[rule.id] if plain and must != "False" else None
             if may == "False":
                 continue
-            if must == "True":
+            if direct is not None and must != "True":
+                lines.append(f"if {direct}: {true} |= {bit}")
+            elif must == "True":
                 lines.append(f"{true} |= {bit}")
             elif must == "False":
                 lines.append(open_ if may == "True" else f"if {may}: {open_}")

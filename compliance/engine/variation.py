@@ -6,7 +6,6 @@ from the conditions (flags, words, territories, numbers compared with constants)
 
 from __future__ import annotations
 
-from dataclasses import replace
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Final
 
@@ -40,7 +39,7 @@ def varied(ruleset: Ruleset, request: Request, changes: Mapping[str, FactValue])
         homes = distinct_homes(kind, {path: facts[path] for path in kind.homes})
         known = UNKNOWN if any(home is UNKNOWN for home in homes) else frozenset(str(home) for home in homes)
         facts = msgspec.structs.replace(facts, **{attribute(HOMES): known})
-    return replace(request, facts=facts, homes=homes)
+    return msgspec.structs.replace(request, facts=facts, homes=homes)
 
 
 def choices(ruleset: Ruleset, request: Request, path: str) -> tuple[FactValue, ...] | None:

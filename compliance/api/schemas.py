@@ -46,10 +46,10 @@ def _requests(vocabulary: Vocabulary) -> dict[str, Schema]:
     semantics = {"enum": ["execute_all", "deny_on_first_deny", "permit_on_first_permit"]}
     several = {
         **loose,
-        "evaluations": {"type": "array", "items": _open(loose), "maxItems": 10_000},
+        "evaluations": {"type": "array", "items": _open(loose), "description": "up to 10,000"},
         "options": {"type": "object", "properties": {"evaluations_semantic": semantics}},
     }
-    requests = {"type": "array", "items": _ref("Request"), "minItems": 1, "maxItems": 10_000}
+    requests = {"type": "array", "items": _ref("Request"), "minItems": 1, "description": "up to 10,000"}
     return {
         "Request": request,
         "Batch": _closed({"requests": requests}, required=("requests",)),

@@ -98,7 +98,7 @@ class _Page:
         limit = page.get("limit", LIMIT)
         if not isinstance(limit, int) or isinstance(limit, bool) or not 1 <= limit <= MOST:
             raise Stopped("invalid-request", Fault(f"`limit` is a number from 1 to {MOST}", "", "/page/limit"))
-        return cls(asked, _offset(page.get("token"), mark), limit, mark)
+        return cls(asked, _offset(page.get("token", ""), mark), limit, mark)
 
     def reply(self, results: list[dict[str, Any]]) -> dict[str, Any]:
         """Return the page of `results`."""
@@ -113,7 +113,7 @@ def _token(offset: int, mark: bytes) -> str:
 
 
 def _offset(token: object, mark: bytes) -> int:
-    if token is None or token == "":
+    if token == "":
         return 0
     try:
         read = base64.urlsafe_b64decode(token) if isinstance(token, str) else b""

@@ -97,6 +97,7 @@ def test_a_token_belongs_to_its_search(client):
         ({"token": "x"}, "/page/token"),
         ({"token": "äöü"}, "/page/token"),
         ({"token": 7}, "/page/token"),
+        ({"token": None}, "/page/token"),
     ],
 )
 def test_a_page_that_is_none_is_refused(client, page, pointer):

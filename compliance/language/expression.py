@@ -258,7 +258,7 @@ Expression: TypeAlias = (
 )
 
 
-def children(node: Expression) -> tuple[Expression, ...]:  # noqa: PLR0911 - one line a shape
+def children(node: Expression) -> tuple[Expression, ...]:
     """Return the direct parts of `node`, left to right."""
     match node:
         case Has(target):

@@ -12,6 +12,8 @@ from compliance.cli.coverage import coverage
 from compliance.cli.decide import decide, explain
 from compliance.cli.exits import Exit
 from compliance.cli.fmt import fmt
+from compliance.cli.instruments import instruments
+from compliance.cli.new import new
 from compliance.cli.schema import schema
 from compliance.cli.serve import serve
 
@@ -24,8 +26,9 @@ app = typer.Typer(
     rich_markup_mode="rich",
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-for command in (check, decide, explain, coverage, serve, fmt, schema):
+for command in (check, decide, explain, coverage, instruments, serve, fmt, schema):
     app.command()(command)
+app.add_typer(new)
 
 TRACEBACK = "COMPLIANCE_TRACEBACK"
 """Environment variable: set, a failure of the program itself prints its traceback."""

@@ -54,6 +54,58 @@ class Surroundings:
     gate: Mapping[str, FactValue] = field(default_factory=dict)
 
 
+class House:
+    """What feeds and the gate say of one request's facts, gathered fact by fact, in the vocabulary's order."""
+
+    def __init__(self, around: Surroundings, resource_id: str) -> None:
+        """Take what feeds and the gate say, and which resource is asked about."""
+        self.around = around
+        self.resource_id = resource_id
+        self.values: dict[str, FactValue] = {}
+        self.why: dict[str, str] = {}
+        self.assumed: list[str] = []
+        self.ends: list[datetime] = []
+
+    def say(self, fact: Fact, *, given: bool) -> None:
+        """Add what is said of `fact`; a feed says nothing of one that is `given` already."""
+        if Origin.FEED in fact.origins and not given:
+            self._feed(fact)
+        elif Origin.GATE in fact.origins and fact.path in self.around.gate:
+            self._said(fact, self._fresh(fact, self.around.gate[fact.path]))
+
+    def _said(self, fact: Fact, value: FactValue) -> None:
+        """Add what the house says of a fact; nothing, where it says absent of a fact that cannot be."""
+        if value is not None or fact.optional:
+            self.values[fact.path] = value
+
+    def _fresh(self, fact: Fact, value: FactValue) -> FactValue:
+        """Return `value`; of exchange rates those too old to count, or of no known age, without what they say."""
+        if fact.path != FX or fact.stale_after is None or not isinstance(value, tuple):
+            return value
+        kept: list[Value] = []
+        for rate in value:
+            if not isinstance(rate, Record):
+                continue
+            observed = rate["observed_at"]
+            if isinstance(observed, datetime) and observed <= self.around.time < observed + fact.stale_after:
+                self.ends.append(observed + fact.stale_after)
+                kept.append(rate)
+            else:
+                kept.append(Record(rate.name, {**rate.fields, "rate": UNKNOWN}))
+        return tuple(kept)
+
+    def _feed(self, fact: Fact) -> None:
+        fed = self.around.fed.get((fact.path, self.resource_id)) or self.around.fed.get((fact.path, "*"))
+        if fed is not None and fed.valid_until > self.around.time:
+            self._said(fact, fed.value)
+            self.ends.append(fed.valid_until)
+        elif fed is not None:
+            self.why[fact.path] = STALE
+        elif fact.without_feed is not None:
+            self.values[fact.path] = fact.without_feed.value
+            self.assumed.append(fact.path)
+
+
 def decode(ruleset: Ruleset, body: object, surroundings: Surroundings, *, strict: bool = True) -> Request:
     """Return the request that `body` (parsed JSON; decimals as texts) carries, for `ruleset`.
 
@@ -260,35 +312,16 @@ class _Decoding:
             for path, value in (known.facts if known is not None else {}).items():
                 if path not in self.why:
                     self.values.setdefault(path, value)
-        for fact in self.vocabulary.facts.values():
-            if Origin.FEED in fact.origins and fact.path not in self.values:
-                self._feed(fact, entry.id if entry is not None else envelope.resource_id)
-            elif Origin.GATE in fact.origins and fact.path in self.around.gate:
-                self._said(fact, self._fresh(fact, self.around.gate[fact.path]))
+        house = House(self.around, entry.id if entry is not None else envelope.resource_id)
+        for fact in self.ruleset.house_facts:
+            house.say(fact, given=fact.path in self.values)
+        self.values |= house.values
+        self.why |= house.why
+        self.assumed += house.assumed
+        self.ends += house.ends
         for fact in self.vocabulary.facts.values():
             if fact.computed is not None and (fact.kinds is None or envelope.kind in fact.kinds):
                 self._compute(fact, fact.computed)
-
-    def _said(self, fact: Fact, value: FactValue) -> None:
-        """Add what the house says of a fact; nothing, where it says absent of a fact that cannot be."""
-        if value is not None or fact.optional:
-            self.values[fact.path] = value
-
-    def _fresh(self, fact: Fact, value: FactValue) -> FactValue:
-        """Return `value`; of exchange rates those too old to count, or of no known age, without what they say."""
-        if fact.path != FX or fact.stale_after is None or not isinstance(value, tuple):
-            return value
-        kept: list[Value] = []
-        for rate in value:
-            if not isinstance(rate, Record):
-                continue
-            observed = rate["observed_at"]
-            if isinstance(observed, datetime) and observed <= self.around.time < observed + fact.stale_after:
-                self.ends.append(observed + fact.stale_after)
-                kept.append(rate)
-            else:
-                kept.append(Record(rate.name, {**rate.fields, "rate": UNKNOWN}))
-        return tuple(kept)
 
     def _compute(self, fact: Fact, computed: Computed) -> None:
         try:
@@ -297,17 +330,6 @@ class _Decoding:
             zone, name = computed.over.split(".", 1)
             pointer = f"{self.prefix}/{zone}/properties/{name}"
             raise RequestRefused([Problem(pointer, str(error), "check the shares and the chain of owners")]) from None
-
-    def _feed(self, fact: Fact, resource_id: str) -> None:
-        fed = self.around.fed.get((fact.path, resource_id)) or self.around.fed.get((fact.path, "*"))
-        if fed is not None and fed.valid_until > self.around.time:
-            self._said(fact, fed.value)
-            self.ends.append(fed.valid_until)
-        elif fed is not None:
-            self.why[fact.path] = STALE
-        elif fact.without_feed is not None:
-            self.values[fact.path] = fact.without_feed.value
-            self.assumed.append(fact.path)
 
     def _made(self, envelope: Envelope, entry: CatalogueEntry | None, second: tuple[str, Request] | None) -> Request:
         kind = self.vocabulary.kinds.get(envelope.kind)

@@ -14,7 +14,7 @@ from compliance.engine.operations import Failure
 from compliance.language.expression import DefinitionRef, FactRef, ParameterRef, Within, walk
 from compliance.language.rulebook import Effect, HomeScope, Rule
 from compliance.vocabulary import territory
-from compliance.vocabulary.facts import Zone
+from compliance.vocabulary.facts import Origin, Zone
 from compliance.vocabulary.period import ALWAYS, Period
 
 if TYPE_CHECKING:
@@ -44,6 +44,10 @@ class Ruleset:
         self.facts_by_zone: dict[Zone, dict[str, Fact]] = {zone: {} for zone in Zone}
         for fact in self.vocabulary.facts.values():
             self.facts_by_zone[fact.zone][fact.name] = fact
+        self.house_facts = tuple(
+            fact for fact in self.vocabulary.facts.values() if {Origin.FEED, Origin.GATE} & set(fact.origins)
+        )
+        """What feeds and the gate say, in the vocabulary's order."""
         self.instant = instant
         self.period = period
         self.places = rulebook.places.at(instant)

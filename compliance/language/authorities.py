@@ -69,6 +69,7 @@ REVIEWED_ON: Final = Field(
     missing=(
         "authority-without-date",
         "{} does not say when its page was read",
+        "read on which day?",
         "add `reviewed_on:` with the date on which somebody read it",
     ),
 )
@@ -79,6 +80,7 @@ STANDING: Final = Field(
     missing=(
         "authority-without-standing",
         "{} does not say how well it is founded",
+        "",
         "add `standing:` with `quoted`, `relayed`, `secondary`, `computed`, `house` or `recalled`",
     ),
 )
@@ -129,7 +131,7 @@ class _Cited:
                 return None
 
 
-def citations(*, required: bool, missing: tuple[str, str, str] | None = None) -> Field[tuple[Citation, ...]]:
+def citations(*, required: bool, missing: tuple[str, str, str, str] | None = None) -> Field[tuple[Citation, ...]]:
     """Return the field `authority`, demanded or not."""
     shape = ListOf(_Cited(), "a list of authorities", or_one=True)
     return Field("authority", shape, required, missing or MISSING)
@@ -138,6 +140,7 @@ def citations(*, required: bool, missing: tuple[str, str, str] | None = None) ->
 MISSING: Final = (
     "missing-authority",
     "{} cites no authority",
+    "nothing says who demands this",
     "add `authority:` with title, href, reviewed_on and standing, or with a name of `rules/authorities.yaml`",
 )
 

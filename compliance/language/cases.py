@@ -6,7 +6,6 @@ Invariant: a case names only rules, facts and obligations that there are, so tha
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from datetime import datetime
 from typing import Final
 
 from compliance.language.diagnostic import Diagnostic, Note, Severity
@@ -116,7 +115,7 @@ def read_cases(
                 found.append(Diagnostic("duplicate-name", message, word.span, help=cure, notes=notes))
             elif word is not None:
                 sentences[word.value] = word.span
-            case = _case(document, each, filled.get(AS_OF), personas, names, known, found)
+            case = _case(document, each, filled, personas, names, known, found)
             if case is not None:
                 cases.append(case)
     return tuple(cases)
@@ -125,7 +124,7 @@ def read_cases(
 def _case(
     document: Document,
     filled: Filled,
-    default: datetime | None,
+    file: Filled,
     personas: Mapping[str, Filled | None],
     names: _Names,
     known: Known,
@@ -134,8 +133,8 @@ def _case(
     before = len(found)
     persona, whole = _persona(filled, personas, found)
     parts = _laid_over(persona, filled, known, found)
-    as_of = filled.get(AS_OF) or default
-    if as_of is None and not filled.gives(AS_OF):
+    as_of = filled.get(AS_OF) or file.get(AS_OF)
+    if not filled.gives(AS_OF) and not file.gives(AS_OF):
         message = f"{filled.called} does not say when it is"
         cure = "add `as_of:` with an instant, here or at the top of the file"
         found.append(Diagnostic("missing-field", message, filled.name_span, help=cure))

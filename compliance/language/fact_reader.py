@@ -174,22 +174,22 @@ def type_of(filled: Filled, found: Found) -> FactType | None:
         case _:
             pass
     if not isinstance(type_, IntType | DecimalType):
-        misplaced(filled, (MINIMUM, MAXIMUM), "has bounds: only `int` and `decimal` have", found)
+        misplaced(filled, (MINIMUM, MAXIMUM), "only `int` and `decimal` have bounds", found)
     elif type_.minimum is not None and type_.maximum is not None and type_.minimum > type_.maximum:
         message = f"nothing lies between {type_.minimum} and {type_.maximum}"
         found.append(Diagnostic("empty-range", message, filled.place(MAXIMUM), help="the maximum is the larger one"))
     if not isinstance(type_, StringType):
-        misplaced(filled, (FORMAT,), "has a format: only `string` has", found)
+        misplaced(filled, (FORMAT,), "only `string` has a format", found)
     if not isinstance(type_, SetType | ListType):
-        misplaced(filled, (AT_LEAST,), "has elements: only sets and lists have", found)
+        misplaced(filled, (AT_LEAST,), "only sets and lists have elements", found)
     return type_
 
 
 def misplaced(filled: Filled, keys: tuple[Field[object], ...], why: str, found: Found) -> None:
-    """Complain about keys that mean nothing for this type or origin; `why` completes `no fact like this`."""
+    """Complain about keys that mean nothing for this type or origin; `why` says who has them."""
     for key in keys:
         if filled.gives(key):
-            message = f"`{key.name}` means nothing here: no such {filled.form.title} {why}"
+            message = f"`{key.name}` means nothing here: {why}"
             found.append(Diagnostic("misplaced-key", message, filled.keys[key.name].span, help="take it out"))
 
 
@@ -206,7 +206,7 @@ def read_records(
             if type_ is None or not known_record(type_, names, _type_place(filled, name), found):
                 continue
             if record_of(type_) is None:
-                misplaced(filled, (DEPTH,), "has a depth: only lists of records and records have", found)
+                misplaced(filled, (DEPTH,), "only what is made of records has a depth", found)
             at_least = filled.get(AT_LEAST)
             made[name.value] = RecordField(
                 name.value,
@@ -305,7 +305,7 @@ class FactReader:
             retired=filled.text(RETIRED),
         )
         if Origin.FEED not in origins:
-            misplaced(filled, (WITHOUT_FEED,), "comes from a feed", found)
+            misplaced(filled, (WITHOUT_FEED,), "only a fact `from: feed` is fed", found)
         if (Origin.COMPUTED in origins) != filled.gives(COMPUTED):
             self._computed_alone(filled, name, found)
         return replace(
@@ -320,7 +320,7 @@ class FactReader:
         if words is None:
             return None
         if not path.startswith("subject."):
-            misplaced(filled, (OF,), "belongs to a kind of subject", found)
+            misplaced(filled, (OF,), "only facts of the subject are of a kind", found)
             return None
         for word in words:
             if word.value not in self.kinds:
@@ -351,7 +351,7 @@ class FactReader:
 
     def _computed_alone(self, filled: Filled, name: Scalar, found: Found) -> None:
         if filled.gives(COMPUTED):
-            misplaced(filled, (COMPUTED,), "is computed: it lacks `from: computed`", found)
+            misplaced(filled, (COMPUTED,), "only a fact `from: computed` is computed", found)
         else:
             message = f"nothing says how `{name.value}` is computed"
             cure = "add `computed: {function: ownership, over: ..., listed: ..., threshold: ...}`"

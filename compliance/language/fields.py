@@ -145,7 +145,7 @@ class ListOf(Generic[T]):
             wrong_shape(node, name, self.expected, found)
             return None
         if len(node.items) < self.at_least:
-            cure = "leave the key out, or write what belongs into it"
+            cure = "write what belongs into it"
             found.append(Diagnostic("empty-value", f"the list `{name}` is empty", node.span, help=cure))
             return None
         taken = (self.shape.take(item, name, found) for item in node.items)
@@ -181,8 +181,8 @@ class Field(Generic[T_co]):
     name: str
     shape: Shape[T_co]
     required: bool = False
-    missing: tuple[str, str, str] | None = None
-    """Slug, message (`{}` is what lacks it) and help where `missing-field` would say too little."""
+    missing: tuple[str, str, str, str] | None = None
+    """Slug, message (`{}` is what lacks it), label and help where `missing-field` would say too little."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -278,8 +278,8 @@ class Filled:
 
 def _missing(field: Field[object], filled: Filled) -> Diagnostic:
     if field.missing is not None:
-        slug, message, cure = field.missing
-        return Diagnostic(slug, message.format(filled.called), filled.name_span, help=cure)
+        slug, message, label, cure = field.missing
+        return Diagnostic(slug, message.format(filled.called), filled.name_span, label, cure)
     message = f"{filled.called} lacks `{field.name}`"
     return Diagnostic(
         "missing-field", message, filled.name_span, help=f"add `{field.name}:` with {field.shape.expected}"
@@ -297,7 +297,10 @@ def wrong_shape(node: Node, name: str, expected: str, found: Found) -> None:
     else:
         what, span = "a list" if isinstance(node, Sequence) else "a mapping", first_line(node.span)
     message = f"`{name}` is {expected}, not {what}"
-    found.append(Diagnostic("wrong-shape", message, span))
+    brackets = isinstance(node, Scalar) and expected.startswith("a list of words")
+    found.append(
+        Diagnostic("wrong-shape", message, span, help=f"write `{name}: [{clipped(node.value)}]`" if brackets else "")
+    )
 
 
 def _is_blank(node: Node) -> bool:
@@ -313,7 +316,7 @@ def _is_missing(node: Scalar, name: str, found: Found) -> bool:
     if node.is_empty:
         # Nothing can be underlined where nothing stands.
         span = Span(span.path, span.line, span.column, span.line, span.column + 1)
-    cure = f"write a value, or leave `{name}` out"
+    cure = f"write it behind `{name}:`"
     found.append(Diagnostic("empty-value", f"`{name}` has no value", span, help=cure))
     return True
 

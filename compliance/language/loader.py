@@ -43,7 +43,7 @@ _AUTHORITIES_FILE = Form("file", (AUTHORITIES,))
 def read_folder(path: Path) -> tuple[Source, ...]:
     """Return the rule files below `path`, in order of their paths.
 
-    Bytes that are no UTF-8 come out as lone surrogates, for `load_rulebook` to complain about. Files whose names
+    Bytes that are no UTF-8 come out as U+FFFD, for `load_rulebook` to complain about. Files whose names
     neither end with `.yaml` nor with `.yml`, and hidden ones, are not rule files.
 
     Raises:
@@ -60,7 +60,7 @@ def read_folder(path: Path) -> tuple[Source, ...]:
         if file.is_file() and not any(step.startswith(".") for step in file.relative_to(path).parts)
     ]
     named = sorted((file.relative_to(path).as_posix(), file) for file in files)
-    return tuple(Source(name, file.read_bytes().decode("utf-8", "surrogateescape")) for name, file in named)
+    return tuple(Source(name, file.read_bytes().decode("utf-8", "replace")) for name, file in named)
 
 
 def load_rulebook(sources: Iterable[Source], *, demand_cases: bool = True) -> tuple[Rulebook | None, list[Diagnostic]]:
@@ -84,10 +84,10 @@ def digest_of(sources: Iterable[Source]) -> str:
     `<hex digits>  <path>` for each.
     """
     lines = (
-        f"{hashlib.sha256(source.text.encode('utf-8', 'surrogateescape')).hexdigest()}  {source.path}\n"
+        f"{hashlib.sha256(source.text.encode('utf-8', 'surrogatepass')).hexdigest()}  {source.path}\n"
         for source in sorted(sources, key=lambda source: source.path)
     )
-    return "sha256:" + hashlib.sha256("".join(lines).encode("utf-8", "surrogateescape")).hexdigest()
+    return "sha256:" + hashlib.sha256("".join(lines).encode("utf-8", "surrogatepass")).hexdigest()
 
 
 def _load(documents: Documents, found: Found, *, demand_cases: bool) -> Rulebook | None:

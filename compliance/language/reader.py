@@ -29,7 +29,7 @@ _MOST_REPAIRS: Final = 100
 _MOST_READ: Final = 20_000_000
 """Characters that are read again, in all, after repairs."""
 
-_UNDECODABLE: Final = re.compile("[\udc80-\udcff]+")
+_UNDECODABLE: Final = re.compile("\ufffd+")
 # Besides control characters: what looks like a space or like nothing, and what reorders what a reader sees.
 _INVISIBLE: Final = re.compile(
     "[\x00-\x08\x0b-\x1f\x7f-\xa0\xad\u200b\u2028\u2029\u202a-\u202e\u2060\u2066-\u2069\ufeff\ufffe\uffff\ud800-\udfff]"
@@ -71,15 +71,16 @@ def _unreadable(source: Source) -> list[Diagnostic]:
         return [Diagnostic("file-too-long", message, _at(source.path, 1, 1), help="split it into several files")]
     found: list[Diagnostic] = []
     for number, line in enumerate(source.text.split("\n"), start=1):
+        undecodable = _UNDECODABLE.search(line)
+        if undecodable is not None:
+            start, end = undecodable.span()
+            message = "the file is not written in UTF-8"
+            span = _at(source.path, number, start + 1, end - start)
+            found.append(Diagnostic("wrong-encoding", message, span, "no text in UTF-8", "save the file as UTF-8"))
+            return found
         bad = _INVISIBLE.search(line)
         if bad is None:
             continue
-        undecodable = _UNDECODABLE.match(line, bad.start())
-        if undecodable is not None:
-            span = Span(source.path, number, bad.start() + 1, number, undecodable.end() + 1)
-            message = "the file is not written in UTF-8"
-            found.append(Diagnostic("not-utf-8", message, span, "these bytes are no text", "save the file as UTF-8"))
-            return found
         message = f"the line holds the invisible character U+{ord(bad[0]):04X}"
         cure = "take it out, or write a space"
         found.append(Diagnostic("invisible-character", message, _at(source.path, number, bad.start() + 1), help=cure))

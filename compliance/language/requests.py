@@ -146,7 +146,7 @@ class RequestReader:
         if kind is not None and fact.kinds is not None and kind not in fact.kinds:
             message = f"a `{kind}` has no `{path}`"
             cure = "it is a fact of " + ", ".join(f"`{each}`" for each in sorted(fact.kinds))
-            self.found.append(Diagnostic("fact-outside-kind", message, key.span, help=cure))
+            self.found.append(Diagnostic("fact-of-other-kind", message, key.span, help=cure))
             return None
         if set(fact.origins) <= {Origin.CATALOGUE, Origin.COMPUTED}:
             origin = "the catalogue says" if Origin.CATALOGUE in fact.origins else "it is computed from other facts"

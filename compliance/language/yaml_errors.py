@@ -61,8 +61,12 @@ def not_yaml(source: Source, error: yaml.YAMLError) -> Diagnostic:
         # YAML notices at the end of the file: point behind the last thing that stands there.
         line = max((number for number, text in enumerate(lines, 1) if text.strip()), default=1)
         column = len(lines[line - 1].rstrip()) + 1
-    span = _sign(source.path, line, min(column, len(lines[line - 1]) + 1))
     problem, context = (str(getattr(error, name, None) or "") for name in ("problem", "context"))
+    span = _sign(source.path, line, min(column, len(lines[line - 1]) + 1))
+    if "mapping values" in problem:
+        # The colon is where YAML stumbles; the key before it is what stands there wrongly.
+        key = len(lines[line - 1]) - len(lines[line - 1].lstrip(" -")) + 1
+        span = Span(source.path, line, min(key, column), line, column + 1)
     if "nesting" in problem:
         return Diagnostic("too-deep", "the file is nested too deeply", span)
     said = f"{problem} {context}"

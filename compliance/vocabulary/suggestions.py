@@ -11,6 +11,8 @@ from typing import Final
 
 _LONGEST: Final = 80
 _CUTOFF: Final = 0.6
+_WORSE: Final = 0.12
+"""How much less like the word than the best suggestion another one may be."""
 _LISTED: Final = 12
 
 
@@ -23,7 +25,10 @@ def near(word: str, names: Iterable[str]) -> tuple[str, ...]:
         spellings.setdefault(name.casefold().replace("_", "-"), name)
     folded = word.strip().casefold().replace("_", "-")
     found = difflib.get_close_matches(folded, spellings, n=3, cutoff=_CUTOFF)
-    return tuple(spellings[spelling] for spelling in found)
+    likeness = [difflib.SequenceMatcher(None, spelling, folded).ratio() for spelling in found]
+    return tuple(
+        spellings[spelling] for spelling, like in zip(found, likeness, strict=True) if like >= likeness[0] - _WORSE
+    )
 
 
 def did_you_mean(word: str, names: Iterable[str]) -> str:

@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from textwrap import dedent
 
 from compliance.language.diagnostic import Diagnostic
-from compliance.language.reader import normalised
 from compliance.language.loader import load_rulebook
+from compliance.language.reader import normalised
 from compliance.language.rulebook import Rulebook
 from compliance.language.span import Source, Span
 

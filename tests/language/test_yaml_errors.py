@@ -9,7 +9,7 @@ from compliance.language.span import Source
 @pytest.mark.parametrize(
     ("text", "place", "message"),
     [
-        ("a: b\n  c: d\n", "2:4", "a key stands where none can"),
+        ("a: b\n  c: d\n", "2:3", "a key stands where none can"),
         ("a: [1\nb: 2\n", "2:2", "a list in `[` is not closed"),
         ("a: {b: 1\n", "1:9", "a mapping in `{` is not closed"),
         ("- a\nb: c\n", "2:1", "this line does not fit the list around it"),

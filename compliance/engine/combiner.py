@@ -122,7 +122,8 @@ def _blocked(reading: Reading, unsettled: tuple[Rule, ...], required: tuple[Rule
     unsettled = _sorted(unsettled)
     errors = _errors(reading, unsettled)
     unmet = any(reading.of(rule) is False for rule in required)
-    if errors and not unmet and not open_facts(reading.ruleset, reading.request, unsettled):
+    unsaid = any(home is UNKNOWN for home in reading.request.homes)
+    if errors and not unmet and not unsaid and not open_facts(reading.ruleset, reading.request, unsettled):
         return Verdict(Outcome.REFER, blocking, unsettled=unsettled, errors=errors)
     return Verdict(Outcome.INCOMPLETE, blocking, unsettled=unsettled, requirements=required, errors=errors)
 

@@ -158,6 +158,12 @@ def test_an_error_beside_an_open_question_is_incomplete_with_the_question() -> N
     assert verdict.outcome is Outcome.INCOMPLETE
 
 
+def test_an_error_beside_an_unknown_home_is_incomplete_with_the_home() -> None:
+    broken = rule("x", Effect.FORBID, BROKEN)
+    assert decide(PERMIT, broken, kind="person", n=0).outcome is Outcome.INCOMPLETE
+    assert decide(PERMIT, broken, kind="person", n=0, residence="BR").outcome is Outcome.REFER
+
+
 def test_an_error_in_a_rule_that_a_true_forbid_outweighs_changes_nothing() -> None:
     assert decide(PERMIT, rule("x", Effect.FORBID, BROKEN), rule("y", Effect.FORBID), n=0).outcome is Outcome.DENY
 

@@ -11,7 +11,8 @@ from schemathesis.config import SchemathesisConfig
 from starlette.routing import Mount
 
 from compliance.api.openapi import openapi
-from tests.api.support import Client, shipped, tiny
+from compliance.api.problems import KINDS
+from tests.api.support import ROOT, Client, shipped, tiny
 
 CLIENT, SMALL = Client(), Client(tiny())
 # A schema cannot say everything that is refused (which codes are territories, which facts a kind of subject has), so
@@ -92,3 +93,17 @@ def test_facts_are_those_of_the_vocabulary():
     facts = document(SMALL)["components"]["schemas"]["Request"]["properties"]["subject"]["properties"]["properties"]
     assert {"clearance", "department"} <= set(facts["properties"])
     assert "residence" not in facts["properties"]
+
+
+def test_the_reference_names_every_address_and_every_kind_of_problem():
+    page = (ROOT / "docs" / "reference" / "http.md").read_text(encoding="utf-8")
+    for path in document(SMALL)["paths"]:
+        assert path in page or path.removeprefix("/access/v1") in page or path.removeprefix("/access/v1/search") in page
+    assert all(f"`{slug}`" in page for slug in KINDS)
+
+
+def test_the_reference_explains_every_field_of_an_answer():
+    page = (ROOT / "docs" / "reference" / "http.md").read_text(encoding="utf-8")
+    table = page.split("## An answer")[1].split("## AuthZEN")[0]
+    answer = document(SMALL)["components"]["schemas"]["Answer"]["properties"]
+    assert not [name for name in answer if f"`{name}" not in table]

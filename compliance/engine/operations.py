@@ -17,13 +17,14 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Final
 
 from compliance.vocabulary.types import DecimalType, DurationType, IntType, MoneyType
-from compliance.vocabulary.unknown import UNKNOWN, Truth, Unknown
-from compliance.vocabulary.values import Money, Record
+from compliance.vocabulary.unknown import UNKNOWN, Truth, Unknown, conjunction
+from compliance.vocabulary.values import Money
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from compliance.vocabulary.types import FactType
+    from compliance.vocabulary.values import Record
 
 EXACT: Final = Context(prec=120, traps=[Inexact, Overflow])
 """Decimal arithmetic that refuses to round."""
@@ -132,18 +133,19 @@ def convert(amount: Money, currency: str, rates: Any) -> Money | Unknown:
         return amount
     if not isinstance(rates, tuple):
         return UNKNOWN
-    fitting = [rate for rate in rates if isinstance(rate, Record) and _leads(rate, amount.currency, currency)]
-    factor = fitting[0]["rate"] if len(fitting) == 1 else UNKNOWN
+    leading = [(_leads(rate, amount.currency, currency), rate) for rate in rates]
+    fitting = [rate["rate"] for leads, rate in leading if leads is True]
+    unclear = any(leads is UNKNOWN for leads, _ in leading)
+    factor = fitting[0] if len(fitting) == 1 and not unclear else UNKNOWN
     if not isinstance(factor, Decimal):
         return UNKNOWN
     return Money(arithmetic("*", amount.amount, factor), currency)
 
 
-def _leads(rate: Record, origin: str, target: str) -> bool:
-    start, end = rate["from"], rate["to"]
-    if start is UNKNOWN or end is UNKNOWN:
-        return True
-    return bool(start == origin and end == target)
+def _leads(rate: Record, origin: str, target: str) -> Truth:
+    """Say whether a rate leads from one currency to another; unknown if it does not say so."""
+    ends = ((rate["from"], origin), (rate["to"], target))
+    return conjunction(UNKNOWN if end is UNKNOWN else end == wanted for end, wanted in ends)
 
 
 def fold(kind: str, values: list[Any], zero: Any) -> Any:

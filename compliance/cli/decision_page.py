@@ -28,7 +28,7 @@ _NEXT: Final = {
     "incomplete": "answer or do what is listed, and ask again",
 }
 _GROUNDS: Final = {
-    "nothing-permits": "nothing permits this where the subject is at home",
+    "nothing-permits": "nothing permits this",
     "rule-error": "a rule could not be evaluated, so a person decides",
 }
 _WHY: Final = {

@@ -1,12 +1,14 @@
-"""Print diagnostics with the line they are about, the wrong part underlined, and the cure."""
+"""Print diagnostics as `language.render` words them, in colour where there is a terminal; or spell them as JSON."""
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any
 
 from rich.text import Text
 
 from compliance.language.diagnostic import Severity
+from compliance.language.render import render
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -14,39 +16,31 @@ if TYPE_CHECKING:
     from rich.console import Console
 
     from compliance.language.diagnostic import Diagnostic
-    from compliance.language.span import Source, Span
+    from compliance.language.span import Source
+
+_UNDERLINE = re.compile(r"^ +\| [ \t]*(\^+.*)$")
+_HELP = re.compile(r"^  (?:help|note):")
 
 
 def print_diagnostics(diagnostics: Iterable[Diagnostic], sources: Iterable[Source], out: Console) -> None:
     """Print each diagnostic, a blank line behind it."""
-    lines = {source.path: source.text.split("\n") for source in sources}
+    by_path = {source.path: source for source in sources}
     for found in diagnostics:
         colour = "red" if found.severity is Severity.ERROR else "yellow"
-        head = Text.assemble((f"{found.severity}[{found.slug}]", f"bold {colour}"), f": {found.message}")
-        out.print(head, soft_wrap=True)
-        _print_place(found.span, found.label, colour, lines, out)
-        for note in found.notes:
-            out.print(Text(f"  note: {note.says}"), soft_wrap=True)
-            _print_place(note.span, "", "cyan", lines, out)
-        if found.help:
-            out.print(Text.assemble(("  help", "cyan"), f": {found.help}"), soft_wrap=True)
+        for number, row in enumerate(render(found, by_path).split("\n")):
+            out.print(_coloured(row, colour, is_head=number == 0), soft_wrap=True)
         out.print()
 
 
-def _print_place(span: Span, label: str, colour: str, lines: dict[str, list[str]], out: Console) -> None:
-    out.print(Text(f"  {span}", style="dim"), soft_wrap=True)
-    text = lines.get(span.path, [])
-    if not 1 <= span.line <= len(text):
-        return
-    shown = text[span.line - 1]
-    end = span.end_column if span.end_line == span.line else len(shown) + 1
-    number = f"{span.line:5d}"
-    out.print(Text(f"{number} | {shown}"), soft_wrap=True)
-    underline = "^" * max(1, end - span.column)
-    out.print(
-        Text.assemble(f"{' ' * len(number)} | {' ' * (span.column - 1)}", (underline, colour), f" {label}".rstrip()),
-        soft_wrap=True,
-    )
+def _coloured(row: str, colour: str, *, is_head: bool) -> Text:
+    text = Text(row)
+    if is_head:
+        text.stylize(f"bold {colour}", 0, row.find("]") + 1)
+    elif underline := _UNDERLINE.match(row):
+        text.stylize(colour, underline.start(1))
+    elif word := _HELP.match(row):
+        text.stylize("cyan", 2, word.end() - 1)
+    return text
 
 
 def diagnostic_json(found: Diagnostic) -> dict[str, Any]:

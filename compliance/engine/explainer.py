@@ -240,6 +240,7 @@ class _Explaining:
                 if covers(self.ruleset, rule.home, home) is not False:
                     failing = tuple(self.findings(rule.when, wanted=False))
                     yield NearestPermit(home, rule.id, rule.says, None, failing)
-            for rule in self.ruleset.lapsed(self.request.action, self.request.kind, self.request.product):
+            asked = self.request
+            for rule in self.ruleset.lapsed(asked.action, asked.kind, asked.product, asked.resource_type):
                 if covers(self.ruleset, rule.home, home) is True and rule.effective is not None:
                     yield NearestPermit(home, rule.id, rule.says, rule.effective.end, ())

@@ -63,7 +63,8 @@ class Ruleset:
         active = [rule for rule in rulebook.rules if instant in (rule.effective or ALWAYS)]
         active += _no_position_rules(rulebook, instant)
         entry = frozenset(self.vocabulary.actions.get(ENTRY, ()))
-        active += [_stale_source(rule, stale, entry) for rule in active if (stale := self._stale(rule))]
+        entering = [rule for rule in active if rule.actions & entry]
+        active += [_stale_source(rule, stale, entry) for rule in entering if (stale := self._stale(rule))]
         self.rules: tuple[Rule, ...] = tuple(sorted(active, key=lambda rule: rule.id))
         start = period.start.isoformat() if period.start else "-"
         text = f"compliance-ruleset\n{MEANING}\n{rulebook.digest}\n{start}\n"
@@ -101,14 +102,15 @@ class Ruleset:
             found = self._facts_read[key] = frozenset(node.path for node in nodes if isinstance(node, FactRef))
         return found
 
-    def lapsed(self, action: str, kind: str, product: str | None) -> tuple[Rule, ...]:
-        """Return the permits for an action and product that were in force once and are no more."""
+    def lapsed(self, action: str, kind: str, product: str | None, resource_type: str) -> tuple[Rule, ...]:
+        """Return the permits for an action and resource that were in force once and are no more."""
         return tuple(
             rule
             for rule in self.rulebook.rules
             if rule.effect is Effect.PERMIT
             and action in rule.actions
             and (rule.kinds is None or kind in rule.kinds)
+            and rule.resource_type in {None, resource_type}
             and rule.product in {None, product}
             and rule.effective is not None
             and rule.effective.end is not None
@@ -128,7 +130,7 @@ class Ruleset:
         """Return the body of a definition for a kind of subject; raise `Failure` where it has none now."""
         body = self._definitions.get((ref.name, ref.jurisdiction, kind))
         if body is None:
-            msg = f"`{ref.name}` has no meaning for a {kind} at {self.instant.isoformat()}"
+            msg = f"`{ref.name}` has no meaning for a {kind} at the instant asked about"
             raise Failure(msg)
         return body
 
@@ -146,7 +148,7 @@ class Ruleset:
         named: set[object] = {
             node.place for rule in self.rules for node in self.conditions(rule) if isinstance(node, Within)
         }
-        named |= {name for rule in self.rules if rule.home for name in (rule.home.within, *rule.home.excepting)}
+        named |= {place for rule in self.rules if rule.home is not None for place in _places_of(rule.home)}
         codes: set[str] = set()
         for name in named:
             if isinstance(name, str):
@@ -157,7 +159,7 @@ class Ruleset:
         """Return the value of a parameter in force; raise `Failure` in a gap between its values."""
         found = self._parameters.get((ref.name, ref.jurisdiction))
         if found is None:
-            msg = f"the parameter `{ref.name}` has no value at {self.instant.isoformat()}"
+            msg = f"the parameter `{ref.name}` has no value at the instant asked about"
             raise Failure(msg)
         return found
 
@@ -180,12 +182,7 @@ class Ruleset:
         """Return what `rule` rests on that should have been reviewed before the instant."""
         if rule.review_by is not None and rule.review_by <= self.instant:
             return f"`{rule.id}`"
-        groups = {
-            node.place for node in self.conditions(rule) if isinstance(node, Within) and isinstance(node.place, str)
-        }
-        if rule.home is not None and rule.home.within is not None:
-            groups.add(rule.home.within)
-        for name in sorted(groups):
+        for name in sorted(self._groups_of(rule)):
             if (due := self.rulebook.group_reviews.get(name)) is not None and due <= self.instant:
                 return f"the group `{name}`"
         for node in self.conditions(rule):
@@ -194,6 +191,26 @@ class Ruleset:
                 if held is not None and held.review_by is not None and held.review_by <= self.instant:
                     return f"the parameter `{node.name}`"
         return None
+
+    def _groups_of(self, rule: Rule) -> set[str]:
+        """Return the groups whose membership `rule` rests on: those it names, and those that belong to them now."""
+        groups = self.rulebook.places.groups
+        waiting = [node.place for node in self.conditions(rule) if isinstance(node, Within)]
+        waiting += _places_of(rule.home) if rule.home is not None else ()
+        found: set[str] = set()
+        while waiting:
+            name = waiting.pop()
+            if isinstance(name, str) and name in groups and name not in found:
+                found.add(name)
+                waiting += [code for span in groups[name].memberships if self.instant in span for code in span.codes]
+        return found
+
+
+def _places_of(scope: HomeScope) -> Iterator[str]:
+    """Yield the places that a scope names."""
+    yield from (place for place in (scope.within, *scope.excepting) if place is not None)
+    for other in scope.outside:
+        yield from _places_of(other)
 
 
 def _stale_source(rule: Rule, what: str, entry: frozenset[str]) -> Rule:

@@ -80,6 +80,8 @@ _EFFECT: Final = _Effect()
 def read_access(filled: Filled, classes: Mapping[str, tuple[str, ...]], found: Found) -> dict[str, Access]:
     """Return the levels of access by name."""
     levels: dict[str, Access] = {}
+    node = filled.node.get(ACCESS.name)
+    whole = node if isinstance(node, Table) else filled.node
     for name, pairs in filled.get(ACCESS) or ():
         effects: dict[str, AccessEffect] = {}
         says = ""
@@ -96,7 +98,7 @@ def read_access(filled: Filled, classes: Mapping[str, tuple[str, ...]], found: F
             effect = _EFFECT.take(node, key.value, found)
             if effect is not None:
                 effects[key.value] = effect
-        given = {key.value for key, _ in pairs}
+        given = level.entries if isinstance(level := whole.get(name.value), Table) else {}
         for missing in classes:
             if missing not in given:
                 message = f"the access `{name.value}` says nothing about `{missing}`"

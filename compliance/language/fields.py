@@ -297,10 +297,10 @@ def wrong_shape(node: Node, name: str, expected: str, found: Found) -> None:
     else:
         what, span = "a list" if isinstance(node, Sequence) else "a mapping", first_line(node.span)
     message = f"`{name}` is {expected}, not {what}"
-    brackets = isinstance(node, Scalar) and expected.startswith("a list of words")
-    found.append(
-        Diagnostic("wrong-shape", message, span, help=f"write `{name}: [{clipped(node.value)}]`" if brackets else "")
-    )
+    cure = ""
+    if isinstance(node, Scalar) and expected.startswith("a list of words"):
+        cure = f"write `{name}: [{clipped(node.value)}]`"
+    found.append(Diagnostic("wrong-shape", message, span, help=cure))
 
 
 def _is_blank(node: Node) -> bool:

@@ -148,7 +148,7 @@ class Ruleset:
         named: set[object] = {
             node.place for rule in self.rules for node in self.conditions(rule) if isinstance(node, Within)
         }
-        named |= {place for rule in self.rules if rule.home is not None for place in _places_of(rule.home)}
+        named |= {place for rule in self.rules if rule.home is not None for place in places_of(rule.home)}
         codes: set[str] = set()
         for name in named:
             if isinstance(name, str):
@@ -196,7 +196,7 @@ class Ruleset:
         """Return the groups whose membership `rule` rests on: those it names, and those that belong to them now."""
         groups = self.rulebook.places.groups
         waiting = [node.place for node in self.conditions(rule) if isinstance(node, Within)]
-        waiting += _places_of(rule.home) if rule.home is not None else ()
+        waiting += places_of(rule.home) if rule.home is not None else ()
         found: set[str] = set()
         while waiting:
             name = waiting.pop()
@@ -206,11 +206,11 @@ class Ruleset:
         return found
 
 
-def _places_of(scope: HomeScope) -> Iterator[str]:
+def places_of(scope: HomeScope) -> Iterator[str]:
     """Yield the places that a scope names."""
     yield from (place for place in (scope.within, *scope.excepting) if place is not None)
     for other in scope.outside:
-        yield from _places_of(other)
+        yield from places_of(other)
 
 
 def _stale_source(rule: Rule, what: str, entry: frozenset[str]) -> Rule:

@@ -7,12 +7,15 @@ from the conditions (flags, words, territories, numbers compared with constants)
 from __future__ import annotations
 
 from decimal import Decimal
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any, Final
 
 import msgspec
 
 from compliance.engine.facts import attribute
-from compliance.language.expression import Comparison, Const, FactRef, In, Leaf, Within, children
+from compliance.engine.operations import EXACT
+from compliance.engine.ruleset import places_of
+from compliance.language.expression import Comparison, Const, FactRef, Quantifier, Within, children, walk
 from compliance.vocabulary import territory
 from compliance.vocabulary.facts import HOMES, distinct_homes
 from compliance.vocabulary.types import BoolType, DecimalType, IntType, OneOfType, TerritoryType
@@ -27,6 +30,7 @@ if TYPE_CHECKING:
     from compliance.vocabulary.values import FactValue
 
 _MOST_CHOICES: Final = 40
+_CENT: Final = Decimal("0.01")
 
 
 def varied(ruleset: Ruleset, request: Request, changes: Mapping[str, FactValue]) -> Request:
@@ -101,10 +105,10 @@ def _territories(ruleset: Ruleset, request: Request, path: str) -> list[str] | N
             return None
         places.add(holder.place)
     if path in ruleset.vocabulary.kinds[request.kind].homes:
-        for rule in ruleset.applicable(request.action, request.kind, request.product, request.resource_type):
-            scopes = [rule.home, *rule.home.outside] if rule.home is not None else []
-            for scope in scopes:
-                places |= {place for place in (scope.within, *scope.excepting) if place is not None}
+        of_homes = _home_places(ruleset, request)
+        if of_homes is None:
+            return None
+        places |= of_homes
     named = sorted(places)
     found: dict[tuple[bool, ...], str] = {}
     given = request.facts[path]
@@ -114,6 +118,23 @@ def _territories(ruleset: Ruleset, request: Request, path: str) -> list[str] | N
             continue
         found.setdefault(tuple(value is True for value in inside), code)
     return list(found.values()) if len(found) <= _MOST_CHOICES else None
+
+
+def _home_places(ruleset: Ruleset, request: Request) -> set[str] | None:
+    """Return the places by which rules tell homes apart, in their scopes and over `subject.homes`."""
+    places: set[str] = set()
+    for rule in ruleset.applicable(request.action, request.kind, request.product, request.resource_type):
+        places |= set(places_of(rule.home)) if rule.home is not None else set()
+    for holder, _ in _uses(ruleset, request, HOMES):
+        if not (isinstance(holder, Quantifier) and holder.kind in {"exists", "all"}):
+            return None
+        for part in walk(holder.body):
+            if holder.variable not in children(part):
+                continue
+            if not (isinstance(part, Within) and isinstance(part.place, str)):
+                return None
+            places.add(part.place)
+    return places
 
 
 def _fine_territories(ruleset: Ruleset, places: list[str], given: str | None) -> Iterator[str]:
@@ -129,18 +150,32 @@ def _fine_territories(ruleset: Ruleset, places: list[str], given: str | None) ->
 
 def _numbers(ruleset: Ruleset, request: Request, path: str, type_: IntType | DecimalType) -> list[int | Decimal] | None:
     """Return numbers on, below and above every constant that the fact is compared with, inside the type's bounds."""
-    points: set[int | Decimal] = set()
+    constants: set[int | Decimal] = set()
     for holder, _ in _uses(ruleset, request, path):
-        if not isinstance(holder, Comparison | In | Leaf):
+        if not isinstance(holder, Comparison):
             return None
-        if isinstance(holder, Comparison):
-            other = holder.right if isinstance(holder.left, FactRef) else holder.left
-            if not (isinstance(other, Const) and isinstance(other.value, int | Decimal)):
-                return None
-            step = 1 if isinstance(type_, IntType) else Decimal("0.01")
-            points |= {other.value - step, other.value, other.value + step}
-        elif isinstance(holder, In):
+        other = holder.right if isinstance(holder.left, FactRef) else holder.left
+        if not (isinstance(other, Const) and isinstance(other.value, int | Decimal)):
             return None
+        constants.add(other.value)
     low, high = type_.minimum, type_.maximum
+    if isinstance(type_, IntType):
+        points = {edge + step for edge in constants for step in (-1, 0, 1)}
+    else:
+        points = {near for edge in constants for near in _around(Decimal(edge), _step({*constants, low, high}))}
     kept = sorted(point for point in points if (low is None or point >= low) and (high is None or point <= high))
+    if not kept:
+        # Every constant lies outside the bounds, so all values are alike: one will do.
+        kept = [max(low, 0) if low is not None else 0] if high is None or high >= 0 else [high]
     return kept if len(kept) <= _MOST_CHOICES else None
+
+
+def _around(edge: Decimal, step: Decimal) -> tuple[Decimal, ...]:
+    return EXACT.subtract(edge, step), edge, EXACT.add(edge, step)
+
+
+def _step(edges: set[int | Decimal | None]) -> Decimal:
+    """Return a step that leads from no edge to or beyond the next one: 0.01, or half the narrowest gap."""
+    ordered = sorted({Decimal(edge) for edge in edges if edge is not None})
+    gaps = (EXACT.subtract(above, below) for below, above in pairwise(ordered))
+    return min((EXACT.multiply(gap, Decimal("0.5")) for gap in gaps), default=_CENT).min(_CENT)

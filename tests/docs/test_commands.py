@@ -80,6 +80,21 @@ def test_the_first_request_of_the_readme_is_denied_with_sources(port: int) -> No
     assert all(ground["authority"] for ground in answer["grounds"])
 
 
+def _stated() -> list[tuple[str, str, str]]:
+    """Return the commands whose outcome the paragraph below them states."""
+    below = re.compile(r"^```sh\n([^`]*?)^```\n\nThe outcome is `([a-z]+)`", re.MULTILINE)
+    return [(page, *found) for page in PAGES for found in below.findall((ROOT / page).read_text(encoding="utf-8"))]
+
+
+def test_some_outcomes_are_stated() -> None:
+    assert {outcome for _, _, outcome in _stated()} >= {"allow", "incomplete"}
+
+
+@pytest.mark.parametrize(("page", "text", "outcome"), _stated())
+def test_a_stated_outcome_is_what_comes_out(page: str, text: str, outcome: str, port: int) -> None:
+    assert json.loads(_run(text, port))["outcome"] == outcome, page
+
+
 @pytest.mark.parametrize(("page", "text"), _blocks("python"))
 def test_python_of_the_documentation_runs(page: str, text: str) -> None:
     done = subprocess.run(

@@ -119,7 +119,8 @@ def test_a_number_that_every_constant_leaves_alone_still_has_a_value(bound: int)
 
 
 @given(
-    bounds=st.lists(st.decimals("0", "0.02", places=3), min_size=1, max_size=3), value=st.decimals("-0.03", "0.03", places=4)
+    bounds=st.lists(st.decimals("0", "0.02", places=3), min_size=1, max_size=3),
+    value=st.decimals("-0.03", "0.03", places=4),
 )
 def test_decimals_between_two_close_constants_are_tried_too(bounds: list[Decimal], value: Decimal) -> None:
     values = found("d", *(rule(Comparison("<", fact("d"), Const(bound, DECIMAL)), str(bound)) for bound in bounds))

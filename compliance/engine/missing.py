@@ -80,7 +80,8 @@ class _Finder:
         found: list[Open] = []
         homes = self.request.homes
         scope = True if rule.home is None else disjunction(covers(self.ruleset, rule.home, home) for home in homes)
-        if scope is UNKNOWN:
+        # A permit is asked home by home: that it covers one home settles nothing for another.
+        if scope is UNKNOWN or rule.effect is Effect.PERMIT:
             found += self._homes(rule)
         when, needs = self.setting.truth(rule.when), self.setting.truth(rule.needs)
         if rule.when is not None and when is UNKNOWN:

@@ -14,8 +14,10 @@ from compliance.engine.decision import Outcome
 from compliance.engine.questions import missing_facts, wants_facts
 from compliance.engine.ruleset import Ruleset
 from compliance.language.expression import Comparison, Const, Expression, Within
+from compliance.language.rulebook import Effect, HomeScope, Rule
+from compliance.language.span import NOWHERE
 from compliance.vocabulary.types import STRING
-from tests.engine.random_rulebooks import PLACE_NAMES, WORDS, Maker, request_of, ruleset_of
+from tests.engine.random_rulebooks import PLACE_NAMES, WORDS, Maker, request_of, rulebook_of, ruleset_of
 
 FLAGS = ("subject.a", "subject.b")
 FINE = ("BR", "DE", "FR", "CH", "PR", "UA-14", "UA-43", "US-CA", "US-NY")
@@ -85,3 +87,12 @@ def _differs(
     if path in known:
         without[path] = known[path]
     return _answer(ruleset, without, asked) != _answer(ruleset, full, asked)
+
+
+def test_a_coarse_home_is_asked_for_although_the_permit_covers_another_home() -> None:
+    common: dict[str, Any] = {"actions": frozenset({"buy"}), "authority": (), "span": NOWHERE}
+    permit = Rule(id="crimea", effect=Effect.PERMIT, says="open", home=HomeScope("UA-43"), **common)
+    ruleset = ruleset_of(rulebook_of((permit,)))
+    request = request_of({"subject.residence": "UA-43", "subject.seat": "UA"}, "buy", "company", None)
+    missing = missing_facts(ruleset, request, combine(ruleset, request))
+    assert [(fact.fact, fact.why) for fact in missing] == [("subject.seat", "too-coarse")]

@@ -60,13 +60,18 @@ def _get(self: object, path: str) -> FactValue:
     return value
 
 
+def facts_namespace() -> Mapping[str, Any]:
+    """Return what every class of `Facts` has beside its attributes."""
+    return {"__getitem__": _get}
+
+
 @lru_cache(maxsize=64)
 def _struct(paths: tuple[str, ...]) -> type[Any]:
     # gc=False: facts are immutable leaves, so the collector need not follow one request's 60 attributes.
     return msgspec.defstruct(
         "Facts",
         [(attribute(path), Any, msgspec.field(default=UNKNOWN)) for path in paths],
-        namespace={"__getitem__": _get},
+        namespace=dict(facts_namespace()),
         frozen=True,
         gc=False,
         eq=False,
@@ -74,9 +79,14 @@ def _struct(paths: tuple[str, ...]) -> type[Any]:
     )
 
 
+def facts_paths(vocabulary: Vocabulary) -> tuple[str, ...]:
+    """Return the paths of all facts, built-in ones first: what a class of `Facts` has attributes for."""
+    return tuple(dict.fromkeys((*built_in(vocabulary), *vocabulary.facts)))
+
+
 def facts_class(vocabulary: Vocabulary) -> type[Any]:
     """Return the class of `Facts` for `vocabulary`: one keyword per fact, `UNKNOWN` by default."""
-    return _struct(tuple(dict.fromkeys((*built_in(vocabulary), *vocabulary.facts))))
+    return _struct(facts_paths(vocabulary))
 
 
 def make_facts(vocabulary: Vocabulary, values: Mapping[str, FactValue]) -> Facts:

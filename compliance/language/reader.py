@@ -25,6 +25,8 @@ _Loader: Final = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 DEEPEST: Final = 40
 LONGEST: Final = 4_000_000
+_LOOKED_AT: Final = 200
+"""Characters behind a scalar in which a comment is looked for: for each scalar, all of a long line is too much."""
 _MOST_REPAIRS: Final = 100
 _MOST_READ: Final = 20_000_000
 """Characters that are read again, in all, after repairs."""
@@ -255,10 +257,14 @@ class _Builder:
         if self._marked(event) or event.tag is not None:
             return Broken(span)
         style = Style(event.style or "")
-        behind = self.text[event.end_mark.index :].partition("\n")[0] if style is Style.PLAIN else ""
+        behind = self._behind(event.end_mark.index) if style is Style.PLAIN else ""
         if cut_by_comment(event.value, behind) and self._trap(event, span):
             return Broken(span)
         return Scalar(event.value, span, style, raw)
+
+    def _behind(self, index: int) -> str:
+        """Return the beginning of what follows on the line of the character at `index`."""
+        return self.text[index : index + _LOOKED_AT].partition("\n")[0]
 
     def _alias(self, event: Any) -> Node:
         span = self._span(event.start_mark, event.end_mark)

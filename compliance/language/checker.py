@@ -85,21 +85,13 @@ class Checker:
 
         What is of type `bool` has its leaves; a literal fits the expected type where it can.
         """
-        if isinstance(expected, BoolType) or isinstance(node, Join | Group | Labelled | Unary | Binary):
-            shape: Node = node
-            while isinstance(shape, Labelled):
-                shape = shape.term
-            if isinstance(expected, BoolType) or isinstance(shape, Join | Group):
-                return self._expected(node, self.condition(node), expected)
+        is_joined = isinstance(node, Join | Group | Labelled) or (isinstance(node, Unary) and node.operator == "!")
+        if is_joined or isinstance(expected, BoolType):
+            return self._expected(node, self.condition(node), expected)
         found = self._check(node, self._start())
         if found is not None and isinstance(type_of(found), BoolType):
-            return self._expected(node, self._leaved(node, found), expected)
+            found = Leaf(found, unparse(node))
         return self._expected(node, found, expected)
-
-    def _leaved(self, node: Node, found: Expression) -> Expression:
-        if isinstance(node, Unary) and isinstance(found, Not):
-            return Not(self._leaved(node.term, found.term))
-        return found if isinstance(found, Leaf) else Leaf(found, unparse(node))
 
     def _expected(self, node: Node, found: Expression | None, expected: FactType | None) -> Expression | None:
         if found is None or expected is None:

@@ -75,9 +75,11 @@ class _Part:
     """Every character that may occur in it."""
     can_be_empty: bool = False
     repeats: bool = False
-    """It matches arbitrarily long texts."""
+    """How much of a text it matches varies."""
     is_simple: bool = True
     """It neither chooses nor repeats a varying number of times."""
+    length: int = 1
+    """Characters it takes where counts are at their highest."""
 
 
 class _Reader:
@@ -100,6 +102,7 @@ class _Reader:
             any(part.can_be_empty for part in parts),
             any(part.repeats for part in parts),
             len(parts) == 1 and parts[0].is_simple,
+            max(part.length for part in parts),
         )
 
     def _sequence(self, depth: int) -> _Part:
@@ -110,7 +113,7 @@ class _Reader:
             part = self._piece(depth)
             if part.repeats and open_repeat & part.characters:
                 raise UnsafePattern(
-                    f"`{self.pattern[start : self.at]}` repeats characters that the part before it repeats too",
+                    f"`{self.pattern[start : self.at]}` can share characters with what varies before it",
                     start,
                     self.at,
                     "put something between them that neither of them matches",
@@ -125,6 +128,7 @@ class _Reader:
             all(part.can_be_empty for part in parts),
             any(part.repeats for part in parts),
             all(part.is_simple for part in parts),
+            sum(part.length for part in parts),
         )
 
     def _piece(self, depth: int) -> _Part:
@@ -147,7 +151,11 @@ class _Reader:
                 self.at,
                 "repeat a single character or class such as `[a-z0-9]`",
             )
-        return _Part(part.characters, part.can_be_empty or least == 0, part.repeats or most is None, least == most)
+        length = part.length * max(least, most or 1)
+        if length > MOST_TIMES:
+            raise UnsafePattern(f"the counts come to more than {MOST_TIMES} characters", start, self.at)
+        varies = part.repeats or least != most
+        return _Part(part.characters, part.can_be_empty or least == 0, varies, least == most, length)
 
     def _times(self) -> tuple[int, int | None]:
         """Read a quantifier; without one, once."""

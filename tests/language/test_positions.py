@@ -10,7 +10,9 @@ from compliance.language.positions import Positions
 
 def read(document: str) -> tuple[str, Positions]:
     """The value that YAML gives the scalar behind the key `k`, and our reading of the same characters."""
-    node = yaml.compose(document, Loader=yaml.CSafeLoader).value[0][1]
+    mapping = yaml.compose(document, Loader=yaml.CSafeLoader)
+    assert mapping is not None
+    node = mapping.value[0][1]
     start, end = node.start_mark, node.end_mark
     raw = document[start.index : end.index]
     return node.value, Positions.of(start.line + 1, start.column + 1, node.style, raw)

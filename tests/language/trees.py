@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from decimal import Decimal
+from typing import Literal
 
 from hypothesis import strategies as st
 
@@ -42,22 +43,23 @@ leaves = st.one_of(
 )
 
 
-def _unary(operator: str, term: Node) -> Node:
+def _unary(operator: Literal["!", "-"], term: Node) -> Node:
     """The parser makes a minus before a number a part of the number."""
-    is_number = isinstance(term, IntLiteral | DecimalLiteral)
-    if operator == "-" and is_number and term.value >= 0:
-        return type(term)(-term.value, NOWHERE)
+    if operator == "-" and isinstance(term, IntLiteral) and term.value >= 0:
+        return IntLiteral(-term.value, NOWHERE)
+    if operator == "-" and isinstance(term, DecimalLiteral) and term.value >= 0:
+        return DecimalLiteral(-term.value, NOWHERE)
     return Unary(operator, term, NOWHERE)
 
 
-def _larger(parts):
+def _larger(parts, names=words):
     several = st.lists(parts, max_size=3).map(tuple)
     joined = st.lists(parts, min_size=2, max_size=4)
     return st.one_of(
         several.map(lambda items: ListLiteral(items, NOWHERE)),
         st.builds(lambda target, name: Select(target, name, NOWHERE, NOWHERE), parts, words),
-        st.builds(lambda name, items: Call(name, items, NOWHERE, NOWHERE), words, several),
-        st.builds(lambda target, name, items: Method(target, name, items, NOWHERE, NOWHERE), parts, words, several),
+        st.builds(lambda name, items: Call(name, items, NOWHERE, NOWHERE), names, several),
+        st.builds(lambda target, name, items: Method(target, name, items, NOWHERE, NOWHERE), parts, names, several),
         st.builds(_unary, st.sampled_from("!-"), parts),
         st.builds(
             lambda operator, left, right: Binary(operator, left, right, NOWHERE, NOWHERE),
@@ -70,8 +72,43 @@ def _larger(parts):
     )
 
 
-def _joined(operator: str, terms: list[Node]) -> Node:
+def _joined(operator: Literal["&&", "||"], terms: list[Node]) -> Node:
     return Join(operator, tuple(terms), NOWHERE)
 
 
 trees = st.recursive(leaves, _larger, max_leaves=12)
+
+
+def sensible_trees(paths, functions):
+    """Trees about facts that exist, with functions that exist: most are still wrong, but not for want of names."""
+
+    def chain(path: str) -> Node:
+        first, *rest = path.split(".")
+        node: Node = Name(first, NOWHERE)
+        for part in rest:
+            node = Select(node, part, NOWHERE, NOWHERE)
+        return node
+
+    facts = st.sampled_from(paths).map(chain)
+    literals = st.one_of(
+        st.sampled_from([0, 1, 3, 400]).map(lambda value: IntLiteral(value, NOWHERE)),
+        st.sampled_from(["mail", "retail", "EUR", "US", "trust", "limit", "24h", "(a+)+"]).map(
+            lambda value: TextLiteral(value, NOWHERE)
+        ),
+        st.just(DecimalLiteral(Decimal("0.5"), NOWHERE)),
+        st.just(BoolLiteral(True, NOWHERE)),
+    )
+    variables = st.sampled_from("xy").map(lambda name: Name(name, NOWHERE))
+    bound = st.deferred(
+        lambda: st.builds(
+            lambda target, kind, name, body: Method(target, kind, (name, body), NOWHERE, NOWHERE),
+            facts,
+            st.sampled_from(["exists", "all", "exists_one", "filter", "map", "sum", "min", "max"]),
+            variables,
+            made,
+        )
+    )
+    has = facts.map(lambda fact: Call("has", (fact,), NOWHERE, NOWHERE))
+    base = st.one_of(facts, literals, has, variables)
+    made = st.recursive(base, lambda parts: st.one_of(_larger(parts, st.sampled_from(functions)), bound), max_leaves=8)
+    return made

@@ -1,7 +1,7 @@
 """For a deny: one least set of facts that would have to be different, among those that a customer can change.
 
 The search tries one fact, then two, then three, in the vocabulary's order, with one value of each kind that the rules
-tell apart; it ends with nothing where nothing the customer can change would help.
+tell apart. Invariant: it says that nothing would help only after trying everything.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Final
 
 from compliance.engine.decision import Change, Outcome
 from compliance.engine.variation import choices, varied
+from compliance.vocabulary.unknown import UNKNOWN
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from compliance.engine.decision import Verdict
     from compliance.engine.request import Request
     from compliance.engine.ruleset import Ruleset
+    from compliance.vocabulary.values import FactValue
 
 MOST_FACTS: Final = 3
 MOST_TRIALS: Final = 2000
@@ -28,24 +30,31 @@ def least_change(
     request: Request,
     paths: Iterable[str],
     verdict_of: Callable[[Ruleset, Request], Verdict],
-) -> tuple[Change, ...]:
-    """Return the fewest changes of `paths` (facts that the deny rests on) that end the deny; none if none would.
+) -> tuple[Change, ...] | None:
+    """Return the fewest changes of `paths` (the facts that can end the deny) that do; none if none would.
 
-    Only facts that the vocabulary declares `changeable` are tried.
+    Only facts that the vocabulary declares `changeable` are tried. `None` if nothing was found and not everything could
+    be tried: too many facts or values, or a fact whose useful values the rules do not show.
     """
     facts = ruleset.vocabulary.facts
     wanted = sorted(
         {path for path in paths if path in facts and facts[path].changeable}, key=lambda path: facts[path].order
     )
-    values = {path: found for path in wanted if (found := choices(ruleset, request, path))}
+    values = {path: found for path in wanted if (found := _values(ruleset, request, path)) is not None}
+    complete = len(values) == len(wanted) <= MOST_FACTS
     trials = 0
     for size in range(1, MOST_FACTS + 1):
         for chosen in combinations(values, size):
             for completion in product(*(values[path] for path in chosen)):
                 trials += 1
                 if trials > MOST_TRIALS:
-                    return ()
+                    return None
                 given = dict(zip(chosen, completion, strict=True))
                 if verdict_of(ruleset, varied(ruleset, request, given)).outcome is not Outcome.DENY:
                     return tuple(Change(path, value) for path, value in given.items())
-    return ()
+    return () if complete else None
+
+
+def _values(ruleset: Ruleset, request: Request, path: str) -> tuple[FactValue, ...] | None:
+    """Return what a fact could be instead: not only parts of a place that was given too coarsely."""
+    return choices(ruleset, varied(ruleset, request, {path: UNKNOWN}), path)

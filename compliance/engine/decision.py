@@ -180,7 +180,10 @@ class Decision:
     ruleset_digest: str
     as_of: datetime
     changes: tuple[Change, ...] | None = None
-    """For a deny: a least set of facts that would have to be different; empty if the customer can change nothing."""
+    """For a deny: a least set of facts that would have to be different; empty if the customer can change nothing.
+
+    `None` for other outcomes, and where neither is certain.
+    """
     warnings: tuple[str, ...] = ()
     counterparty: tuple[str, Decision] | None = None
     """For a transfer with a recipient: the recipient's name in the request and its own decision."""

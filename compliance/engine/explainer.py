@@ -26,13 +26,13 @@ from compliance.engine.decision import (
 from compliance.engine.evaluator import covers
 from compliance.engine.questions import missing_facts
 from compliance.engine.remembering import Remembering
-from compliance.language.expression import And, DefinitionRef, FactRef, Leaf, Not, Or, children
+from compliance.language.expression import And, Converted, DefinitionRef, FactRef, Leaf, Not, Or, children
 from compliance.language.rulebook import Effect
-from compliance.vocabulary.facts import HOMES
+from compliance.vocabulary.facts import FX, HOMES
 from compliance.vocabulary.unknown import UNKNOWN
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
 
     from compliance.engine.decision import Verdict
     from compliance.engine.request import Request
@@ -176,6 +176,9 @@ class _Explaining:
                 yield from self.ruleset.vocabulary.kinds[self.request.kind].homes if path == HOMES else (path,)
             case DefinitionRef() if self.ruleset.defines(node, self.request.kind):
                 yield from self._decisive_paths(self.ruleset.definition(node, self.request.kind))
+            case Converted(amount, _, _):
+                yield from self._paths(amount)
+                yield FX
             case _:
                 for part in children(node):
                     yield from self._paths(part)
@@ -203,14 +206,22 @@ class _Explaining:
         return Obligation(rule.id, rule.obligation or "", rule.says, rule.authority)
 
     def assumptions(self, verdict: Verdict) -> Iterator[Assumption]:
-        """Yield what is taken to hold because nobody feeds it, as far as an applicable rule reads it."""
-        if not self.request.assumed or self.request.refused is not None:
-            return
+        """Yield what is taken to hold because nobody feeds it, as far as the answer rests on it.
+
+        A deny rests on what makes its forbids true; every other answer on all that an applicable rule reads.
+        """
         request = self.request
-        read = self.ruleset.facts_read(request.action, request.kind, request.product, request.resource_type)
+        if not request.assumed or request.refused is not None:
+            return
+        read: Iterable[str] = self.ruleset.facts_read(
+            request.action, request.kind, request.product, request.resource_type
+        )
+        if verdict.outcome is Outcome.DENY and verdict.grounds:
+            shown = (found for rule in verdict.grounds for found in self.findings(rule.when, wanted=True))
+            read = {used.path for found in shown for used in found.facts}
         for path in request.assumed:
             stated = self.ruleset.vocabulary.facts[path].without_feed
-            if path in read and stated is not None and verdict.outcome is not Outcome.DENY:
+            if path in read and stated is not None:
                 yield Assumption(path, stated.value, stated.authority)
 
     def changes(
@@ -218,17 +229,41 @@ class _Explaining:
         verdict: Verdict,
         nearest: tuple[NearestPermit, ...],
         verdict_of: Callable[[Ruleset, Request], Verdict],
-    ) -> tuple[Change, ...]:
-        """Return the least change that ends a deny, among the facts that its grounds and nearest permits rest on."""
+    ) -> tuple[Change, ...] | None:
+        """Return the least change that ends a deny, among the facts that can end it; `None` if that is not certain."""
         if self.request.refused is not None:
             return ()
-        kind = self.ruleset.vocabulary.kinds[self.request.kind]
-        paths = {used.path for permit in nearest for leaf in permit.failing for used in leaf.facts}
-        paths |= set(kind.homes) if nearest or not verdict.grounds else set()
-        for rule in verdict.grounds:
-            paths |= set(kind.homes) if rule.home is not None else set()
-            paths |= {used.path for leaf in self.findings(rule.when, wanted=True) for used in leaf.facts}
-        return least_change(self.ruleset, self.request, paths, verdict_of)
+        facts, kind = self.ruleset.vocabulary.facts, self.ruleset.vocabulary.kinds[self.request.kind]
+        rests_on = [self._rests_on(rule) for rule in verdict.grounds]
+        if not verdict.grounds and kind.homes:
+            rests_on = [self._open_to_change(leaf for permit in nearest for leaf in permit.failing) | set(kind.homes)]
+        # A rule goes on to hold as long as the facts that made it hold stay what they are.
+        if any(not any(path in facts and facts[path].changeable for path in paths) for paths in rests_on):
+            return ()
+        return least_change(self.ruleset, self.request, self._opening(), verdict_of)
+
+    def _rests_on(self, rule: Rule) -> set[str]:
+        """Return the facts of which one has to change for a forbid that is true to be true no more."""
+        homes = self.ruleset.vocabulary.kinds[self.request.kind].homes if rule.home is not None else ()
+        return self._open_to_change(self.findings(rule.when, wanted=True)) | set(homes)
+
+    def _open_to_change(self, leaves: Iterable[LeafFinding]) -> set[str]:
+        return {self._origin(used.path) for leaf in leaves for used in leaf.facts}
+
+    def _origin(self, path: str) -> str:
+        """Return the path of the fact from which a computed one is computed, else `path`."""
+        fact = self.ruleset.vocabulary.facts.get(path)
+        return path if fact is None or fact.computed is None else fact.computed.over
+
+    def _opening(self) -> set[str]:
+        """Return every fact that an applicable forbid or permit reads, homes among them."""
+        request, homes = self.request, self.ruleset.vocabulary.kinds[self.request.kind].homes
+        found = set(homes)
+        for rule in self.ruleset.applicable(request.action, request.kind, request.product, request.resource_type):
+            if rule.effect in {Effect.FORBID, Effect.PERMIT}:
+                read = (node.path for node in self.ruleset.conditions(rule) if isinstance(node, FactRef))
+                found |= {self._origin(path) for path in read}
+        return found
 
     def nearest(self) -> Iterator[NearestPermit]:
         """Yield, per home that nothing permits, the permits that cover it and fail, and those that lapsed."""

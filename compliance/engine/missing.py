@@ -109,11 +109,14 @@ class _Finder:
             return
         match node:
             case FactRef(path, _) | Has(FactRef(path, _)):
-                yield self._unknown(path)
-            case Member(record, _, _) | Has(Member(record, _, _)):
-                if self.setting.value(record, variables) is UNKNOWN:
+                # Absent is an answer: used without `has` it is an error, and asking again would not help.
+                if self.request.facts[path] is UNKNOWN:
+                    yield self._unknown(path)
+            case Member(record, name, _) | Has(Member(record, name, _)):
+                held = self.setting.value(record, variables)
+                if held is UNKNOWN:
                     yield from self.of(record, variables, sources)
-                else:
+                elif held[name] is UNKNOWN:  # type: ignore[index]  # checked: a record
                     yield from (Open(path, NOT_ON_FILE) for path in self._paths(record, sources))
             case DefinitionRef():
                 if (body := self._body(node)) is not None:

@@ -1,0 +1,128 @@
+"""The library's front: a rulebook asked at an instant, for one subject or two."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from compliance.engine.book import Book, joined
+from compliance.engine.combiner import combine
+from compliance.engine.decision import Decision, Outcome
+from compliance.engine.envelope import RequestRefused
+from compliance.language.expression import Const, Expression, FactRef
+from compliance.language.rulebook import Effect, HomeScope, Rule
+from compliance.language.span import NOWHERE
+from compliance.vocabulary.period import Period
+from compliance.vocabulary.types import BOOL
+from tests.engine.small_venue import NOW, RULEBOOK, body, transfer
+
+ALL = frozenset({"buy", "receive", "transfer", "sell"})
+ADULT = FactRef("subject.adult", BOOL)
+BOB = {"type": "person", "id": "p-2", "properties": {"residence": "DE"}}
+
+
+def rule(id_: str, effect: Effect = Effect.PERMIT, when: Expression | None = None, **more: Any) -> Rule:
+    return Rule(id_, effect, id_, more.pop("actions", ALL), (), NOWHERE, when=when, **more)
+
+
+def book(*rules: Rule) -> Book:
+    return Book(replace(RULEBOOK, rules=rules))
+
+
+def decide(given: dict[str, Any], *rules: Rule) -> Decision:
+    return book(*rules).at(NOW).decide(given)
+
+
+def test_a_body_is_decided_by_the_rules_in_force() -> None:
+    later = rule("later", Effect.FORBID, effective=Period(NOW + timedelta(days=1)))
+    asked = book(rule("open"), later)
+    assert asked.at(NOW).decide(body()).outcome is Outcome.ALLOW
+    assert asked.at(NOW + timedelta(days=1)).decide(body()).outcome is Outcome.DENY
+
+
+def test_a_decision_says_when_it_was_asked_and_by_which_rules_it_was_decided() -> None:
+    at = book(rule("open")).at(NOW)
+    decision = at.decide(body())
+    assert (decision.as_of, decision.ruleset_digest) == (NOW, at.ruleset.digest)
+
+
+def test_between_two_changes_one_compiled_ruleset_answers() -> None:
+    asked = book(rule("open"))
+    assert asked.at(NOW).compiler is asked.at(NOW + timedelta(days=1)).compiler
+
+
+def test_a_body_that_cannot_be_read_is_refused_with_every_problem() -> None:
+    with pytest.raises(RequestRefused) as refused:
+        decide(body(subject__properties={"residence": "XX", "adlut": 1}), rule("open"))
+    assert len(refused.value.problems) == 2
+
+
+def test_an_unknown_resource_is_denied_without_a_rule() -> None:
+    decision = decide(body(resource__id="GOOGx"), rule("open"))
+    assert (decision.outcome, decision.ground, decision.changes) == (Outcome.DENY, "unknown-instrument", ())
+
+
+def test_a_verdict_is_that_of_the_definition() -> None:
+    at = book(rule("open", when=ADULT)).at(NOW)
+    request = at.request(body())
+    assert at.verdict(request) == combine(at.ruleset, request)
+
+
+# Two subjects.
+
+
+def test_a_transfer_is_allowed_where_both_are_allowed() -> None:
+    decision = decide(transfer(BOB), rule("open"))
+    assert decision.outcome is Outcome.ALLOW
+    assert decision.counterparty is not None
+    assert (decision.counterparty[0], decision.counterparty[1].outcome) == ("recipient", Outcome.ALLOW)
+
+
+@pytest.mark.parametrize(
+    ("effect", "when", "outcome"),
+    [
+        (Effect.FORBID, None, Outcome.DENY),
+        (Effect.FORBID, ADULT, Outcome.INCOMPLETE),
+        (Effect.REFER, None, Outcome.REFER),
+    ],
+)
+def test_the_stricter_answer_counts_whoever_it_is_about(
+    effect: Effect, when: Expression | None, outcome: Outcome
+) -> None:
+    about_bob = rule("de", effect, when, home=HomeScope("DE"))
+    about_sender = rule("br", effect, when, home=HomeScope("BR"))
+    for named in (about_bob, about_sender):
+        decision = decide(transfer(BOB), rule("open"), named)
+        assert decision.outcome is outcome
+        assert decision.counterparty is not None
+        assert (decision.counterparty[1].outcome is outcome) is (named is about_bob)
+
+
+def test_a_recipient_is_judged_by_what_it_does_and_not_by_what_the_sender_does() -> None:
+    no_entry = rule("no-entry", Effect.FORBID, actions=frozenset({"receive"}))
+    assert decide(transfer(BOB), rule("open"), no_entry).outcome is Outcome.DENY
+    assert decide(body(action__name="transfer"), rule("open"), no_entry).outcome is Outcome.ALLOW
+
+
+def test_the_ground_of_the_sender_stands_only_where_the_senders_answer_does() -> None:
+    recipient_only = rule("open", actions=frozenset({"receive"}))
+    decision = decide(transfer(BOB), recipient_only)
+    assert (decision.outcome, decision.ground) == (Outcome.DENY, "nothing-permits")
+    sender_only = rule("open", actions=frozenset({"transfer"}))
+    decision = decide(transfer(BOB), sender_only)
+    assert (decision.outcome, decision.ground) == (Outcome.DENY, None)
+    assert decision.counterparty is not None
+    assert decision.counterparty[1].ground == "nothing-permits"
+
+
+@given(first=st.sampled_from(list(Outcome)), second=st.sampled_from(list(Outcome)))
+def test_of_two_answers_the_stricter_one_is_given(first: Outcome, second: Outcome) -> None:
+    made = decide(body(), rule("open", when=Const(True, BOOL)))
+    both = joined(replace(made, outcome=first), "recipient", replace(made, outcome=second))
+    assert both.outcome.severity == min(first.severity, second.severity)
+    assert (both.outcome is Outcome.ALLOW) is (first is second is Outcome.ALLOW)

@@ -53,8 +53,8 @@ class Record:
         )
 
     def __hash__(self) -> int:
-        """Hash by name and field names: values may be unknown."""
-        return hash((self.name, tuple(self.fields)))
+        """Hash by name and field names, whatever their order: values may be unknown."""
+        return hash((self.name, frozenset(self.fields)))
 
     def __repr__(self) -> str:
         """Show the record's name and fields."""

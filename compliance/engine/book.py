@@ -7,14 +7,18 @@ decision = book.at(instant).decide({"subject": ..., "action": ..., "resource": .
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+from compliance.engine.columns import Rows
 from compliance.engine.compiler import Compiler
 from compliance.engine.decoder import Surroundings, decode
 from compliance.engine.explainer import explain
+from compliance.engine.many import Answered, Answerer
 from compliance.engine.ruleset import Timeline
+from compliance.engine.wire import WireDecoder
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from datetime import datetime
 
     from compliance.engine.decision import Decision, Verdict
@@ -30,6 +34,8 @@ class Book:
         """Take a checked rulebook."""
         self.rulebook = rulebook
         self.timeline = Timeline(rulebook)
+        self.warmed: WireDecoder | None = None
+        """What reads requests fast, once `warm` has made it."""
         self._compilers: dict[Ruleset, Compiler] = {}
 
     def at(self, instant: datetime) -> BookAt:
@@ -38,21 +44,39 @@ class Book:
         compiler = self._compilers.get(ruleset)
         if compiler is None:
             compiler = self._compilers.setdefault(ruleset, Compiler(ruleset))
-        return BookAt(compiler, instant)
+        return BookAt(self, compiler, instant)
+
+    def warm(self, instant: datetime) -> WireDecoder:
+        """Return what reads requests fast; it takes a moment to make, and serves every instant.
+
+        It depends on vocabulary and catalogue only; `instant` says with which ruleset it is made. Two threads may
+        both make one: they are the same.
+        """
+        if self.warmed is None:
+            self.warmed = WireDecoder(self.timeline.at(instant))
+        return self.warmed
 
 
 class BookAt:
     """A rulebook at one instant."""
 
-    def __init__(self, compiler: Compiler, instant: datetime) -> None:
-        """Take the compiled ruleset in force and the instant that requests are judged at."""
+    def __init__(self, book: Book, compiler: Compiler, instant: datetime) -> None:
+        """Take the rulebook, its compiled ruleset in force, and the instant that requests are judged at."""
+        self.book = book
         self.compiler = compiler
         self.ruleset = compiler.ruleset
         self.instant = instant
 
     def request(self, body: object, *, strict: bool = True) -> Request:
         """Return `body` decoded; raise `RequestRefused` with every problem of it."""
-        return decode(self.ruleset, body, Surroundings(self.instant), strict=strict)
+        around = Surroundings(self.instant)
+        wire = self.book.warmed
+        found = wire.read_tree(body, around, strict=strict) if wire is not None else None
+        return found if found is not None else decode(self.ruleset, body, around, strict=strict)
+
+    def read(self, body: bytes, *, strict: bool = True) -> Request | None:
+        """Return the request in the bytes of a body, or `None`: then parse it, strictly, and call `request`."""
+        return self.book.warm(self.instant).read(body, Surroundings(self.instant), strict=strict)
 
     def verdict(self, request: Request) -> Verdict:
         """Return the outcome of a decoded request and the rules that determine it."""
@@ -61,6 +85,22 @@ class BookAt:
     def decide(self, body: object, *, strict: bool = True) -> Decision:
         """Return the decision on `body`; raise `RequestRefused` if it cannot be read."""
         return self.decision(self.request(body, strict=strict))
+
+    def decide_many(self, requests: Iterable[object] | Any, *, strict: bool = True) -> list[Answered]:
+        """Return outcomes and grounds of many requests, in order, without explaining them.
+
+        Args:
+            requests: bodies, each as `decide` takes one, or an Arrow table with a column for each fact that is given
+                (`subject.residence`) and for `subject.type`, `action.name`, `resource.type` and `resource.id`.
+            strict: whether unknown names in bodies are refused.
+
+        Raises:
+            ValueError: if a table lacks a column, or has one that is no fact.
+        """
+        answerer = Answerer(self.compiler, self.book.warm(self.instant), Surroundings(self.instant))
+        if hasattr(requests, "column_names"):
+            return Rows(self.ruleset, answerer, requests).answers()
+        return answerer.bodies(requests, strict=strict)
 
     def decision(self, request: Request) -> Decision:
         """Return the explained decision on a decoded request; the stricter of two if it names a second subject."""

@@ -75,7 +75,6 @@ def _struct(paths: tuple[str, ...]) -> type[Any]:
         frozen=True,
         gc=False,
         eq=False,
-        kw_only=True,
     )
 
 
@@ -85,7 +84,10 @@ def facts_paths(vocabulary: Vocabulary) -> tuple[str, ...]:
 
 
 def facts_class(vocabulary: Vocabulary) -> type[Any]:
-    """Return the class of `Facts` for `vocabulary`: one keyword per fact, `UNKNOWN` by default."""
+    """Return the class of `Facts` for `vocabulary`: an argument per fact, as `facts_paths` has them.
+
+    By default each is `UNKNOWN`.
+    """
     return _struct(facts_paths(vocabulary))
 
 

@@ -19,6 +19,7 @@ from msgspec.structs import force_setattr
 
 from compliance.engine.catalogue import find_resource
 from compliance.engine.decoder import House, decode
+from compliance.engine.envelope import LONGEST_ID
 from compliance.engine.facts import attribute
 from compliance.engine.wire_types import Unusual, body_type, facts_type
 from compliance.engine.wire_writer import KindWriter
@@ -40,7 +41,7 @@ _MOST_TEMPLATES: Final = 50_000
 _TRIPPED: Final = (msgspec.MsgspecError, ValueError, LookupError, TypeError, RecursionError)
 
 
-class _Template(Struct, frozen=True, gc=False):
+class Template(Struct, frozen=True, gc=False):
     """What is the same for all requests for one action and resource."""
 
     id: str | None
@@ -65,7 +66,7 @@ class WireDecoder:
     def __init__(self, ruleset: Ruleset) -> None:
         """Take a ruleset: its vocabulary says what is read, its catalogue what is known of resources."""
         self._ruleset = ruleset
-        self._templates: dict[tuple[str, str, str], _Template] = {}
+        self._templates: dict[tuple[str, str, str], Template] = {}
         self._fed = tuple(fact for fact in ruleset.house_facts if Origin.FEED in fact.origins)
         self._filled = _filled(ruleset)
         self._split = msgspec.json.Decoder(_Batch).decode
@@ -80,7 +81,7 @@ class WireDecoder:
             self._decode = msgspec.json.Decoder(self._body).decode
         except Unusual:
             return
-        held = {"templates": self._templates, "template": self._template, "house": self._house}
+        held = {"templates": self._templates, "template": self._found, "house": self._house}
         for kind, made in facts.items():
             writer = KindWriter(ruleset, kind, made, self._filled)
             self._from_bytes[kind] = writer.function(counted=True, **held)
@@ -147,7 +148,26 @@ class WireDecoder:
         # With a second `requests` there would be more commas than its last list has.
         return parts if body.count(b",") == inside + (len(parts) or 1) - 1 else None
 
-    def _template(self, action: str, resource_type: str, resource_id: str) -> _Template | None:
+    def template(self, action: str, kind: str, resource_type: str, resource_id: str) -> Template | None:
+        """Return what is the same for all requests of a kind of subject about a resource.
+
+        `None` where there is more to a request than its facts: unknown names, and facts that are computed.
+        """
+        vocabulary = self._ruleset.vocabulary
+        known = action in vocabulary.all_actions() and kind in vocabulary.kinds
+        if not known or resource_type not in vocabulary.resource_types or not _is_id(resource_id):
+            return None
+        if any(fact.computed is not None for fact in vocabulary.facts_of(kind)):
+            return None
+        return self._templates.get((action, resource_type, resource_id)) or self._found(
+            action, resource_type, resource_id
+        )
+
+    def filled(self, template: Template) -> dict[str, object]:
+        """Return what a template says, by path."""
+        return dict(zip(self._filled, template.values, strict=True))
+
+    def _found(self, action: str, resource_type: str, resource_id: str) -> Template | None:
         """Return what is known of a resource; `None` for one that the decoder has to look at."""
         entry, refused = find_resource(self._ruleset, action, resource_type, resource_id, {})
         if refused is not None or (entry is not None and not self._is_plain(entry)):
@@ -163,7 +183,7 @@ class WireDecoder:
         paths = (*entry.facts, *vocabulary.resource_types[entry.type].identified_by)
         return all(path in vocabulary.facts and path.startswith(f"{Zone.RESOURCE}.") for path in paths)
 
-    def _made(self, action: str, resource_type: str, entry: CatalogueEntry | None) -> _Template:
+    def _made(self, action: str, resource_type: str, entry: CatalogueEntry | None) -> Template:
         vocabulary = self._ruleset.vocabulary
         known: dict[str, object] = dict(entry.facts) if entry is not None else {}
         given = frozenset(known)
@@ -176,7 +196,7 @@ class WireDecoder:
         party = next((found for found in vocabulary.counterparties if action in found.actions), None)
         if party is not None:
             known[f"{Zone.ACTION}.{party.name}_named"] = False
-        return _Template(
+        return Template(
             id=entry.id if entry is not None else None,
             product=entry.product if entry is not None else None,
             values=tuple(known.get(path, UNKNOWN) for path in self._filled),
@@ -186,7 +206,7 @@ class WireDecoder:
         )
 
     def _house(
-        self, facts: object, template: _Template, around: Surroundings, resource_id: str
+        self, facts: object, template: Template, around: Surroundings, resource_id: str
     ) -> tuple[tuple[str, ...], dict[str, str], datetime | None]:
         """Add what feeds and the gate say; return what is assumed, why facts are unknown, and until when they hold."""
         house = House(around, resource_id)
@@ -198,6 +218,10 @@ class WireDecoder:
         for path, value in house.values.items():
             force_setattr(facts, attribute(path), value)  # type: ignore[arg-type]
         return tuple(house.assumed), house.why, min(house.ends, default=None)
+
+
+def _is_id(text: object) -> bool:
+    return isinstance(text, str) and 0 < len(text) <= LONGEST_ID and text.isprintable()
 
 
 def _leave(_: bytes) -> NoReturn:

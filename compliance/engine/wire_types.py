@@ -300,7 +300,7 @@ def body_type(vocabulary: Vocabulary, facts: dict[str, type[Any]], beside: str) 
     sent = _OUT_OF_REACH if taken else beside
     more = [(BESIDE, list[str] | UnsetType, msgspec.field(default=UNSET, name=sent))]
     context = _properties(vocabulary, Zone.CONTEXT, more)
-    return _struct(  # type: ignore[no-any-return]  # msgspec makes the class
+    made: type[Any] = _struct(
         "Body",
         [
             ("subject", Union[tuple(subjects)]),  # noqa: UP007 - of as many as there are
@@ -312,6 +312,7 @@ def body_type(vocabulary: Vocabulary, facts: dict[str, type[Any]], beside: str) 
             ("context", context | UnsetType, UNSET),
         ],
     )
+    return made
 
 
 def _subject(kind: str, facts: type[Any], *, several: bool) -> Any:

@@ -1,0 +1,126 @@
+"""A table's rows get the answers that their bodies get."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, datetime
+from decimal import Decimal
+from typing import Any
+
+import pytest
+
+from compliance.engine.book import Book
+from compliance.engine.columns import Rows
+from compliance.engine.decoder import FedValue, Surroundings
+from compliance.engine.many import Answerer
+from compliance.language.rulebook import Effect, Rule
+from compliance.language.span import NOWHERE
+from tests.engine.small_venue import NOW, RULEBOOK
+from tests.engine.test_many import bodies, book, same, usual
+
+pa: Any = pytest.importorskip("pyarrow")
+
+
+def table(asked: list[Any]) -> Any:
+    """The same requests as columns."""
+    columns: dict[str, list[Any]] = {}
+    for number, body in enumerate(asked):
+        row: dict[str, Any] = {f"{part}.{name}": body[part].get(name) for part in PARTS for name in PARTS[part]}
+        zones = {part: body[part].get("properties", {}) for part in PARTS} | {"context": body.get("context", {})}
+        row |= {f"{zone}.{name}": value for zone, facts in zones.items() for name, value in facts.items()}
+        for name, value in row.items():
+            columns.setdefault(name, [None] * len(asked))[number] = value
+    return pa.table(columns)
+
+
+PARTS = {"subject": ("type", "id"), "action": ("name",), "resource": ("type", "id")}
+PERSON = {
+    "subject.type": ["person"],
+    "action.name": ["buy"],
+    "resource.type": ["instrument"],
+    "resource.id": ["AAPLx"],
+}
+PERMIT = Rule("open", Effect.PERMIT, "open", frozenset({"buy", "sell", "transfer"}), (), NOWHERE)
+
+
+def small(columns: dict[str, list[Any]]) -> Any:
+    return Book(replace(RULEBOOK, rules=(PERMIT,))).at(NOW).decide_many(pa.table(columns))
+
+
+def test_a_table_gets_the_answers_that_its_bodies_get():
+    asked = bodies(200) + usual(200)
+    found = book().decide_many(table(asked))
+    expected = book().decide_many(asked)
+    assert found == expected
+    assert len({each.outcome for each in found}) >= 4
+    assert book().decide_many(table(asked).slice(7, 50)) == expected[7:57]
+
+
+def test_cells_that_cannot_be_read_refuse_their_row_with_the_same_problems():
+    asked = bodies(60)
+    for number, value in ((3, "USA"), (5, "UK"), (8, "US-PR"), (9, "")):
+        asked[number]["context"] = {"location": value}
+    asked[11]["action"]["name"] = "steal"
+    asked[12]["resource"]["id"] = "nothing"
+    asked[13]["subject"]["id"] = ""
+    asked[14]["subject"]["type"] = "robot"
+    asked[15]["context"] = {"channel": "App"}
+    found = book().decide_many(table(asked))
+    assert all(same(one, other) for one, other in zip(found, book().decide_many(asked), strict=True))
+    assert [number for number, each in enumerate(found) if each.refused is not None] == [3, 5, 9, 11, 13, 14, 15]
+
+
+def test_a_fact_of_another_kind_refuses_its_row():
+    asked = usual(2)
+    columns = table(asked).append_column("subject.governing_law", pa.array(["JE", None]))
+    assert [each.refused is None for each in book().decide_many(columns)] == [False, True]
+
+
+def test_arrow_types_say_what_texts_say():
+    columns = PERSON | {"subject.residence": ["BR"], "subject.score": [Decimal("1.5")]}
+    assert small(columns)[0].grounds == ("open",)
+    columns["subject.score"] = [1.5]
+    refused = small(columns)[0].refused
+    assert refused is not None
+    assert [problem.pointer for problem in refused.problems] == ["/subject/properties/score"]
+
+
+def test_facts_that_need_more_than_their_value_are_read_as_the_decoder_reads_them():
+    company = PERSON | {"subject.type": ["company"], "subject.id": ["acme"], "subject.seats": [["BR", "DE"]]}
+    owners = company | {"subject.owners": [[{"id": "x", "share": "60", "listed": True}]]}
+    for columns in (company, owners, PERSON | {"subject.residence": ["BR"], "subject.verified": [True]}):
+        assert [each.grounds for each in small(columns)] == [("open",)]
+    isin = PERSON | {"subject.residence": ["BR"], "resource.isin": ["US88160R1014"]}
+    assert [each.grounds for each in small(isin)] == [()]
+
+
+def test_what_feeds_say_counts():
+    made = book()
+    columns = pa.table(
+        {
+            "subject.type": ["natural-person"],
+            "subject.residence": ["BR"],
+            "action.name": ["buy"],
+            "resource.type": ["instrument"],
+            "resource.id": ["AAPLx"],
+        }
+    )
+    fed = {("resource.halted", "*"): FedValue(True, datetime(2030, 1, 1, tzinfo=UTC))}
+    answerer = Answerer(made.compiler, made.book.warm(NOW), Surroundings(NOW, fed=fed))
+    assert any("halted" in rule for rule in Rows(made.ruleset, answerer, columns).answers()[0].grounds)
+
+
+@pytest.mark.parametrize(
+    ("columns", "message"),
+    [
+        (PERSON | {"subject.residense": ["BR"]}, "did you mean `subject.residence`"),
+        ({name: PERSON[name] for name in list(PERSON)[1:]}, "`subject.type` is missing"),
+    ],
+)
+def test_a_table_of_other_columns_is_refused_whole(columns: dict[str, list[Any]], message: str) -> None:
+    with pytest.raises(ValueError, match=message):
+        small(columns)
+
+
+def test_a_table_without_rows_has_no_answers():
+    assert book().decide_many(table(bodies(3)).slice(0, 0)) == []

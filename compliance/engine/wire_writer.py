@@ -64,6 +64,8 @@ class KindWriter:
             "from_iso": datetime.fromisoformat,
             "computed_value": computed_value,
             "homes_of": distinct_homes,
+            "NOWHERE": (UNKNOWN,),
+            "at": {},
             "SUBJECT_KIND": self.vocabulary.kinds[kind],
         }
 
@@ -129,11 +131,15 @@ class KindWriter:
 
     def _zone(self, zone: Zone, source: str, *, counted: bool) -> list[str]:
         facts = [fact for fact in sendable(self.vocabulary, zone) if zone is not Zone.SUBJECT or self._has(fact)]
-        simple = [fact for fact in facts if zone is Zone.SUBJECT and self._is_simple(fact)]
+        simple = [fact for fact in facts if self._is_simple(fact)]
         lines: list[str] = []
         if counted:
             terms = [f"({source}.{attribute(fact.path)} is not U)" for fact in simple]
             lines.append(f"k = {' + '.join(terms) or '0'}")
+        if zone is not Zone.SUBJECT:
+            # A fact that was not given is moved too: it is as unknown here as there.
+            names = [attribute(fact.path) for fact in simple]
+            lines += [f"put(f, {name!r}, {source}.{name})" for name in names]
         for fact in facts:
             if fact not in simple:
                 lines += self._fact(fact, source, counted=counted)
@@ -152,9 +158,13 @@ class KindWriter:
         return fact.kinds is None or self.kind in fact.kinds
 
     def _is_simple(self, fact: Fact) -> bool:
-        """Say whether a fact of the subject needs nothing more: msgspec put the value where it belongs."""
+        """Say whether what msgspec made is the value, with no commas in it, and nothing else says what it is."""
         found = spelling(fact, self.vocabulary)
-        return found.read is None and not found.commas
+        alone = fact.path not in self.filled and not self._identifies(fact) and self._has(fact)
+        return found.read is None and not found.commas and alone
+
+    def _identifies(self, fact: Fact) -> bool:
+        return any(fact.path in found.identified_by for found in self.vocabulary.resource_types.values())
 
     def _fact(self, fact: Fact, source: str, *, counted: bool) -> list[str]:
         name = attribute(fact.path)
@@ -173,7 +183,7 @@ class KindWriter:
         else:
             lines.append("    if True:")
         lines += ["        " + line for line in work or ["pass"]]
-        if any(fact.path in found.identified_by for found in self.vocabulary.resource_types.values()):
+        if self._identifies(fact):
             lines.append(
                 f"    if {fact.path!r} in t.identified and f.{name} != t.identified[{fact.path!r}]: return None"
             )
@@ -199,11 +209,10 @@ class KindWriter:
     # ---- what the request does not say
 
     def _filling(self) -> list[str]:
-        if not self.filled:
-            return []
         names = [f"r{number}" for number in range(len(self.filled))]
         stored = [f"put(f, {attribute(path)!r}, {name})" for path, name in zip(self.filled, names, strict=True)]
-        return [f"({', '.join(names)},) = t.values", *stored, "if t.id is not None: d = t.id"]
+        values = [f"({', '.join(names)},) = t.values"] if names else []
+        return [*values, *stored, "if t.id is not None: d = t.id"]
 
     def _house(self) -> list[str]:
         lines = [
@@ -226,8 +235,12 @@ class KindWriter:
         if fact is not None and isinstance(fact.type, TerritoryType) and not fact.optional:
             return [
                 f"home = f.{attribute(fact.path)}",
-                "homes = (home,)",
-                f"if home is not U: put(f, {name!r}, frozenset(homes))",
+                "if home is U: homes = NOWHERE",
+                "else:",
+                "    both = at.get(home)",
+                # Few codes, canonical ones only: they are kept, each with its set.
+                "    if both is None: both = at[home] = (home,), frozenset((home,))",
+                f"    homes = both[0]; put(f, {name!r}, both[1])",
             ]
         values = ", ".join(f"{path!r}: f.{attribute(path)}" for path in paths)
         return [

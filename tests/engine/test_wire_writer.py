@@ -11,6 +11,8 @@ import pytest
 from compliance.engine.decoder import Surroundings, decode
 from compliance.engine.ruleset import Ruleset, Timeline
 from compliance.engine.wire import WireDecoder
+from compliance.language.rulebook import CatalogueEntry
+from compliance.language.span import NOWHERE
 from compliance.vocabulary.facts import Fact, Origin
 from compliance.vocabulary.types import BOOL, STRING, SetType
 from compliance.vocabulary.unknown import UNKNOWN
@@ -100,3 +102,19 @@ def test_an_unknown_home_stays_unknown():
     assert found.homes[0] is UNKNOWN
     assert found.facts["subject.homes"] is UNKNOWN
     assert found.slice[-1] == (None,)
+
+
+def test_whatever_identifies_a_resource_has_to_agree_with_the_catalogue():
+    facts = {**VOCABULARY.facts, "resource.listed": Fact("resource.listed", BOOL, "", 100)}
+    lot = replace(VOCABULARY.resource_types["instrument"], identified_by=("resource.listed",))
+    types = {**VOCABULARY.resource_types, "instrument": lot}
+    vocabulary = replace(VOCABULARY, facts=facts, resource_types=types)
+    given = body() | {"resource": {"type": "instrument", "id": "AAPLx", "properties": {"listed": True}}}
+    check(Timeline(replace(RULEBOOK, vocabulary=vocabulary)).at(NOW), given, fast=False)
+
+
+def test_a_catalogue_of_ids_alone_is_read_too():
+    entries = {"lot": {"L1": CatalogueEntry("lot", "L1", {}, NOWHERE)}}
+    rules = Timeline(replace(RULEBOOK, catalogue=entries)).at(NOW)
+    check(rules, body() | {"resource": {"type": "lot", "id": "L1"}})
+    check(rules, body() | {"resource": {"type": "lot", "id": "L2"}}, fast=False)

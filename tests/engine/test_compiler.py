@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import sys
+from concurrent.futures import ThreadPoolExecutor
 from random import Random
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from compliance.engine.combiner import combine
 from compliance.engine.compiler import Compiler
@@ -23,3 +26,35 @@ def test_compiler_and_evaluator_agree_on_random_rulebooks_and_partial_requests(s
     for _ in range(REQUESTS_PER_RULEBOOK):
         request = maker.request()
         assert compiler.verdict(request) == combine(ruleset, request)
+
+
+def test_threads_that_compile_the_same_slices_at_once_get_the_same_answers():
+    interval = sys.getswitchinterval()
+    sys.setswitchinterval(1e-6)
+    try:
+        for seed in range(10):
+            maker = Maker(Random(seed))
+            ruleset = ruleset_of(maker.rulebook())
+            requests = [maker.request() for _ in range(40)]
+            compiler = Compiler(ruleset, most_slices=5)
+            with ThreadPoolExecutor(8) as threads:
+                found = list(threads.map(compiler.verdict, requests * 8))
+            assert found == [combine(ruleset, request) for request in requests] * 8
+    finally:
+        sys.setswitchinterval(interval)
+
+
+def test_only_so_many_slices_are_kept():
+    maker = Maker(Random(1))
+    compiler = Compiler(ruleset_of(maker.rulebook()), most_slices=5)
+    slices = {request.slice for request in (maker.request() for _ in range(200)) if compiler.verdict(request)}
+    assert len(slices) > 5
+    assert len(compiler._slices) == 5  # noqa: SLF001 - how many are kept shows nowhere else
+
+
+def test_a_request_that_is_refused_keeps_no_slice():
+    maker = Maker(Random(1))
+    compiler = Compiler(ruleset_of(maker.rulebook()))
+    refused = replace(maker.request(), refused="unknown-thing")
+    assert compiler.verdict(refused) == combine(compiler.ruleset, refused)
+    assert not compiler._slices  # noqa: SLF001

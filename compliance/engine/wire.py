@@ -38,7 +38,8 @@ if TYPE_CHECKING:
 DECLARED: Final = "obligations"
 """Name in an AuthZEN context under which a client says which types of obligation it sees to."""
 _MOST_TEMPLATES: Final = 50_000
-_TRIPPED: Final = (msgspec.MsgspecError, ValueError, LookupError, TypeError, RecursionError)
+_TRIPPED: Final = (msgspec.MsgspecError, ValueError, LookupError, TypeError, AttributeError, RecursionError)
+"""Whatever this path trips over, the decoder reads, or refuses."""
 
 
 class Template(Struct, frozen=True, gc=False):

@@ -128,7 +128,8 @@ def money(type_: MoneyType, given: object) -> Money:
     """Return the amount of money, if it is spelled as usual."""
     if type(given) is dict and len(given) == 2:
         text, code = given["amount"], given["currency"]
-        if type(text) is str and _AMOUNT(text) and type(code) is str and type_.currency in {None, code}:
+        right = type(text) is type(code) is str and (type_.currency is None or type_.currency == code)
+        if right and _AMOUNT(text):
             made = Money.__new__(Money)
             _put_amount(made, Decimal(text))
             _put_currency(made, currency(code))

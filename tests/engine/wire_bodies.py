@@ -139,6 +139,9 @@ NASTY: tuple[str, ...] = (
     ),
     *(
         '{"amount":"NaN","currency":"USD"}',
+        '{"amount":"1","currency":7}',
+        '{"amount":"1","currency":["EUR"]}',
+        '{"amount":"1"}',
         '{"type":"company"}',
         "[" * 100 + "]" * 100,
         "[" * 5000 + "]" * 5000,

@@ -233,6 +233,7 @@ def _spelling(type_: FactType, at_least: int = 1) -> Spelling | None:
             return None
 
 
+@cache
 def _set(type_: SetType, at_least: int) -> Spelling | None:
     inner = _spelling(type_.element)
     if inner is None or inner.read is not None:

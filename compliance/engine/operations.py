@@ -16,6 +16,7 @@ from decimal import Context, Decimal, DecimalException, Inexact, Overflow
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Final
 
+from compliance.language.patterns import compiled
 from compliance.vocabulary.types import DecimalType, DurationType, IntType, MoneyType
 from compliance.vocabulary.unknown import UNKNOWN, Truth, Unknown, conjunction
 from compliance.vocabulary.values import Money
@@ -104,7 +105,7 @@ def compare(symbol: str, left: Any, right: Any) -> bool:
 
 @lru_cache(maxsize=1024)
 def _pattern(text: str) -> re.Pattern[str]:
-    return re.compile(text)
+    return compiled(text)
 
 
 FUNCTIONS: Final[Mapping[str, Callable[..., Any]]] = {

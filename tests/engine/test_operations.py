@@ -218,3 +218,9 @@ def test_exactly_one_is_what_all_completions_agree_on(values: list[Truth]) -> No
     completions = product(*((True, False) if value is UNKNOWN else (value is True,) for value in values))
     outcomes = {sum(completion) == 1 for completion in completions}
     assert exactly_one(values) is (outcomes.pop() if len(outcomes) == 1 else UNKNOWN)
+
+
+def test_a_pattern_means_what_re2_says_ascii_classes_and_the_very_end() -> None:
+    assert call("matches", ("12", r"^\d+$")) is True
+    assert call("matches", ("\u0661\u0662", r"^\d+$")) is False
+    assert call("matches", ("12\n", r"^\d+$")) is False

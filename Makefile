@@ -4,6 +4,7 @@ PYTHON ?= python3
 HOST ?= 127.0.0.1
 PORT ?= 8080
 JOBS ?= auto
+COMPARISONS ?= 1000000
 UV_VERSION := 0.13.9
 
 VENV ?= .venv
@@ -40,8 +41,8 @@ test: $(INSTALLED)  ## check everything: format, lint, types, layers, rulebook, 
 bench: $(INSTALLED)  ## measure the engine against its yardstick
 	$(BIN)/python -m benchmarks
 
-soak: $(INSTALLED)  ## measure the running service over minutes
-	$(BIN)/python -m benchmarks.soak
+soak: $(INSTALLED)  ## what takes too long for `test`: kill rounds, millions of comparisons
+	$(BIN)/pytest -m soak --comparisons=$(COMPARISONS)
 
 # ---------------------------------------------------------------------------------------------------- keep
 

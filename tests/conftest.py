@@ -19,6 +19,24 @@ def pytest_addoption(parser):
         action="store_true",
         help="write the golden pages anew; read the difference before you commit",
     )
+    parser.addoption(
+        "--comparisons",
+        type=int,
+        default=1_000_000,
+        help="how often a soak compares the compiled form with the definition",
+    )
+
+
+def pytest_configure(config):
+    config.addinivalue_line("markers", "soak: takes minutes; runs only when asked for with `-m soak`")
+
+
+def pytest_collection_modifyitems(config, items):
+    if "soak" in config.option.markexpr:
+        return
+    for item in items:
+        if item.get_closest_marker("soak"):
+            item.add_marker(pytest.mark.skip(reason="takes minutes: run with `-m soak`"))
 
 
 @pytest.fixture(scope="session")

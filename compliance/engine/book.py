@@ -115,7 +115,10 @@ class BookAt:
 
 
 def joined(first: Decision, name: str, second: Decision) -> Decision:
-    """Return the first subject's decision with the second's beside it; the stricter outcome answers."""
+    """Return the first subject's decision with the second's beside it; the stricter outcome answers.
+
+    Where the second subject's is the stricter, the ground is the name under which the action names him.
+    """
     stricter = min(first.outcome, second.outcome, key=lambda outcome: outcome.severity)
-    ground = first.ground if stricter is first.outcome else None
+    ground = first.ground if stricter is first.outcome else name
     return replace(first, outcome=stricter, ground=ground, counterparty=(name, second))

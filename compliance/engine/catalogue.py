@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
     from compliance.engine.ruleset import Ruleset
     from compliance.language.rulebook import CatalogueEntry
+    from compliance.vocabulary.facts import ResourceType
     from compliance.vocabulary.values import FactValue
 
 
@@ -31,7 +32,7 @@ def find_resource(
     entries = ruleset.rulebook.catalogue.get(resource_type)
     if entries is None:
         return None, None
-    entry = entries.get(resource_id) or _by_identifier(entries, declared.identified_by, resource_id)
+    entry = entries.get(resource_id) or _by_identifier(entries, declared, resource_id)
     if entry is None:
         return None, f"unknown-{resource_type}"
     for path in declared.identified_by:
@@ -42,10 +43,16 @@ def find_resource(
 
 
 def _by_identifier(
-    entries: Mapping[str, CatalogueEntry], identified_by: tuple[str, ...], resource_id: str
+    entries: Mapping[str, CatalogueEntry], declared: ResourceType, resource_id: str
 ) -> CatalogueEntry | None:
-    reference = resource_id.rsplit(":", 1)[1] if "/" in resource_id and ":" in resource_id else resource_id
+    """Return the entry that an identifier names; a CAIP-19 id counts only on the chains that the vocabulary names."""
+    chain, slash, asset = resource_id.partition("/")
+    if slash:
+        namespace, colon, reference = asset.partition(":")
+        if chain not in declared.chains or not (namespace and colon):
+            return None
+        resource_id = reference
     for entry in entries.values():
-        if any(entry.facts.get(path) == reference for path in identified_by):
+        if any(entry.facts.get(path) == resource_id for path in declared.identified_by):
             return entry
     return None

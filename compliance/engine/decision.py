@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
+from compliance.vocabulary.unknown import UNKNOWN
+
 if TYPE_CHECKING:
     from datetime import datetime
 
@@ -68,6 +70,18 @@ class UsedFact:
 
     path: str
     value: FactValue
+
+    def __eq__(self, other: object) -> bool:
+        """Say whether both show the same: an unknown value shows as itself, whatever it may be."""
+        if not isinstance(other, UsedFact) or self.path != other.path:
+            return False
+        if self.value is UNKNOWN or other.value is UNKNOWN:
+            return self.value is other.value
+        return self.value == other.value
+
+    def __hash__(self) -> int:
+        """Hash by the path: the value may be unknown."""
+        return hash(self.path)
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,7 +183,8 @@ class Decision:
 
     outcome: Outcome
     ground: str | None
-    """`nothing-permits`, `rule-error`, `unknown-<type>`, `<type>-mismatch`, `action-not-for-<type>`; else `None`."""
+    """`nothing-permits`, `rule-error`, `unknown-<type>`, `<type>-mismatch`, `action-not-for-<type>`, or the name of
+    the counterparty where its decision is the stricter; else `None`."""
     grounds: tuple[Ground, ...]
     missing: tuple[MissingFact, ...]
     requirements: tuple[Requirement, ...]

@@ -29,6 +29,7 @@ from compliance.language.fields import (
 )
 from compliance.language.nodes import Node, Scalar, Table
 from compliance.language.span import Span
+from compliance.vocabulary.addresses import caip2
 from compliance.vocabulary.facts import (
     Counterparty,
     Fact,
@@ -38,6 +39,7 @@ from compliance.vocabulary.facts import (
     Vocabulary,
     Zone,
 )
+from compliance.vocabulary.identifiers import InvalidIdentifier
 from compliance.vocabulary.reading import Records
 from compliance.vocabulary.suggestions import did_you_mean
 from compliance.vocabulary.types import BoolType, ListType, RecordType, SetType, StringType, TerritoryType
@@ -61,7 +63,8 @@ HOMES: Final = Field("homes", ListOf(TEXT, "a list of facts", at_least=0))
 KIND: Final = Form("kind of subject", (HOMES, KIND_MEANS))
 TAKEN_BY: Final = Field("actions", WORDS)
 IDENTIFIED_BY: Final = Field("identified_by", WORDS)
-RESOURCE_TYPE: Final = Form("type of resource", (TAKEN_BY, IDENTIFIED_BY, KIND_MEANS))
+CHAINS: Final = Field("chains", WORDS)
+RESOURCE_TYPE: Final = Form("type of resource", (TAKEN_BY, IDENTIFIED_BY, CHAINS, KIND_MEANS))
 PARTY_OF: Final = Field("of", WORDS, required=True)
 DECIDED_AS: Final = Field("decided_as", TEXT, required=True)
 COUNTERPARTY: Final = Form("counterparty", (PARTY_OF, DECIDED_AS, KIND_MEANS))
@@ -281,8 +284,20 @@ def _resource_types(
             else:
                 identifiers.append(word.value)
         given = None if taken is None else frozenset(taken_by)
-        types[name.value] = ResourceType(name.value, given, tuple(dict.fromkeys(identifiers)))
+        chains = tuple(dict.fromkeys(word.value for word in form.get(CHAINS) or () if _chain(word, found)))
+        types[name.value] = ResourceType(name.value, given, tuple(dict.fromkeys(identifiers)), chains)
     return types
+
+
+def _chain(word: Scalar, found: Found) -> bool:
+    """Say whether a text names a chain as CAIP-2 does; complain if not."""
+    try:
+        caip2(word.value)
+    except InvalidIdentifier as refused:
+        cure = "for instance `solana:5eykt4UsFv8P8NJdTREpY1vzqKqZKvdp` or `eip155:1`"
+        found.append(Diagnostic("bad-value", f"`{word.value}` is no chain: {refused.reason}", word.span, help=cure))
+        return False
+    return True
 
 
 def _catalogued(fact: Fact) -> bool:

@@ -127,7 +127,9 @@ class ResourceType:
     actions: frozenset[str] | None = None
     """Actions that take this type; `None` is all."""
     identified_by: tuple[str, ...] = ()
-    """Paths of catalogue facts (an ISIN, a CAIP-19 id) that also find the resource and must agree with it."""
+    """Paths of catalogue facts (an ISIN, a mint) that also find the resource and must agree with it."""
+    chains: tuple[str, ...] = ()
+    """CAIP-2 ids of the chains on which those identifiers count, so that a CAIP-19 id finds the resource too."""
 
 
 @dataclass(frozen=True, slots=True)

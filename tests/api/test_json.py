@@ -52,7 +52,6 @@ def test_nearly_json_makes_it_raise_nothing_else(text):
         (b'{"a": "NaN", "b": Infinity}', "/b"),
         (b'{"a": -Infinity}', "/a"),
         (b'{"a": tru}', "/a"),
-        (b'{"a": 1,}', "/"),
         (b"{'a': 1}", ""),
         (b'{"a": "\x01"}', "/a"),
         (b'{"a": "\\ud800"}', "/a"),
@@ -63,6 +62,11 @@ def test_nearly_json_makes_it_raise_nothing_else(text):
 )
 def test_what_is_refused_is_pointed_at(body, pointer):
     assert where(body).rstrip("/") == pointer.rstrip("/")
+
+
+def test_a_comma_too_many_is_pointed_at_where_the_reader_stumbles():
+    # Python 3.13 stumbles over the comma, earlier ones over the bracket behind it.
+    assert where(b'{"a": 1,}') in {"/", "/a", ""}
 
 
 def test_a_pair_of_surrogates_is_one_character():

@@ -88,7 +88,7 @@ def test_a_file_that_is_not_there_is_said(capsys):
         (b'{"a": 1, "a": 2}', "`a` stands twice"),
         (b'{"a": NaN}', "`NaN` is not a JSON number"),
         (b'{"a": "\xff"}', "not UTF-8"),
-        (b"[" * 5000, "nested too deeply"),
+        (b"[" * 5000 + b"]" * 5000, "nested too deeply"),
         (b" " * (LONGEST_REQUEST + 1), "longer than"),
     ],
 )

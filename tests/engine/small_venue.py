@@ -63,7 +63,10 @@ VOCABULARY = Vocabulary(
     },
     resource_types={
         "instrument": ResourceType(
-            "instrument", frozenset({"buy", "receive", "transfer", "sell"}), ("resource.isin", "resource.mint")
+            "instrument",
+            frozenset({"buy", "receive", "transfer", "sell"}),
+            ("resource.isin", "resource.mint"),
+            ("solana:5eykt4UsFv8P8NJdTREpY1vzqKqZKvdp",),
         ),
         "product": ResourceType("product", frozenset({"onboard"})),
         "lot": ResourceType("lot"),

@@ -109,13 +109,13 @@ def test_a_recipient_is_judged_by_what_it_does_and_not_by_what_the_sender_does()
     assert decide(body(action__name="transfer"), rule("open"), no_entry).outcome is Outcome.ALLOW
 
 
-def test_the_ground_of_the_sender_stands_only_where_the_senders_answer_does() -> None:
+def test_the_ground_names_the_recipient_where_his_answer_is_the_stricter() -> None:
     recipient_only = rule("open", actions=frozenset({"receive"}))
     decision = decide(transfer(BOB), recipient_only)
     assert (decision.outcome, decision.ground) == (Outcome.DENY, "nothing-permits")
     sender_only = rule("open", actions=frozenset({"transfer"}))
     decision = decide(transfer(BOB), sender_only)
-    assert (decision.outcome, decision.ground) == (Outcome.DENY, None)
+    assert (decision.outcome, decision.ground) == (Outcome.DENY, "recipient")
     assert decision.counterparty is not None
     assert decision.counterparty[1].ground == "nothing-permits"
 

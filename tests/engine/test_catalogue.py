@@ -28,7 +28,19 @@ def test_a_resource_is_found_by_its_id_or_by_what_identifies_it(resource_id: str
     assert found(resource_id) == ("AAPLx", None)
 
 
-@pytest.mark.parametrize("resource_id", ["GOOGx", "aaplx", "token:XsApple", "Backed", "solana:x/token:XsOther"])
+@pytest.mark.parametrize(
+    "resource_id",
+    [
+        "GOOGx",
+        "aaplx",
+        "token:XsApple",
+        "Backed",
+        "solana:x/token:XsOther",
+        "eip155:1/erc20:XsApple",
+        "solana:devnet/token:XsApple",
+        "x/y:XsApple",
+    ],
+)
 def test_an_id_that_no_catalogue_has_is_unknown(resource_id: str) -> None:
     assert found(resource_id) == (None, "unknown-instrument")
 

@@ -6,6 +6,7 @@ import sys
 from concurrent.futures import ThreadPoolExecutor
 from random import Random
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from msgspec.structs import replace
@@ -26,6 +27,18 @@ def test_compiler_and_evaluator_agree_on_random_rulebooks_and_partial_requests(s
     for _ in range(REQUESTS_PER_RULEBOOK):
         request = maker.request()
         assert compiler.verdict(request) == combine(ruleset, request)
+
+
+@pytest.mark.soak
+def test_compiler_and_evaluator_agree_as_often_as_one_asks(request: pytest.FixtureRequest) -> None:
+    wanted = request.config.getoption("--comparisons")
+    for seed in range(-(-wanted // REQUESTS_PER_RULEBOOK)):
+        maker = Maker(Random(seed))
+        ruleset = ruleset_of(maker.rulebook())
+        compiler = Compiler(ruleset)
+        for _ in range(REQUESTS_PER_RULEBOOK):
+            asked = maker.request()
+            assert compiler.verdict(asked) == combine(ruleset, asked), seed
 
 
 def test_threads_that_compile_the_same_slices_at_once_get_the_same_answers():

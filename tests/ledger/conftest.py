@@ -1,4 +1,4 @@
-"""Fixtures of the ledger's tests, and the mark for those that take minutes."""
+"""Fixtures of the ledger's tests."""
 
 from __future__ import annotations
 
@@ -9,18 +9,6 @@ from tests.ledger.support import settings
 from tests.storage.conftest import postgresql, url
 
 __all__ = ["ledger", "postgresql", "sqlite_ledger", "url"]
-
-
-def pytest_configure(config):
-    config.addinivalue_line("markers", "soak: takes minutes; runs only when asked for with `-m soak`")
-
-
-def pytest_collection_modifyitems(config, items):
-    if "soak" in config.option.markexpr:
-        return
-    for item in items:
-        if item.get_closest_marker("soak"):
-            item.add_marker(pytest.mark.skip(reason="takes minutes: run with `-m soak`"))
 
 
 @pytest.fixture

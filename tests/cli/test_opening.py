@@ -12,10 +12,10 @@ from tests.cli.support import ROOT, TINY, copy_of_tiny, run
 
 
 def ending(capsys, function, *given, **named):
-    """Return the exit code and the complaint of a call that ends the command."""
+    """Return the exit code of a call that ends the command, and its complaint as one line, wherever it was wrapped."""
     with pytest.raises(typer.Exit) as ended:
         function(*given, **named)
-    return ended.value.exit_code, capsys.readouterr().err
+    return ended.value.exit_code, " ".join(capsys.readouterr().err.split())
 
 
 def test_without_a_name_the_rulebook_we_stand_in_is_meant(monkeypatch):

@@ -21,6 +21,11 @@ def test_a_vocabulary_declares_actions_kinds_and_types_of_resource():
     assert found.obligations == frozenset({"warn"})
 
 
+def test_a_type_of_resource_names_the_chains_of_its_asset_ids():
+    changed = vocabulary("[resource.isin]", '[resource.isin], chains: ["eip155:1"]')
+    assert loaded(changed).vocabulary.resource_types["share"].chains == ("eip155:1",)
+
+
 def test_facts_keep_the_order_of_the_file():
     facts = loaded({}).vocabulary.facts
     assert list(facts)[:3] == ["subject.residence", "subject.seat", "subject.tested"]
@@ -56,6 +61,7 @@ def test_a_home_may_be_a_set_of_territories():
         ("[law, venue]", "[law, law]", "duplicate-name", "law"),
         ("  product: {}\n", "  product: {}\n  person: {}\n", "duplicate-name", "person"),
         ("  product: {}\n", "  product: {actions: [bye]}\n", "unknown-action", "bye"),
+        ("[resource.isin]", "[resource.isin], chains: [solana]", "bad-value", "solana"),
         ("[resource.isin]", "[resource.halted]", "not-an-identifier", "resource.halted"),
         ("[resource.isin]", "[subject.residence]", "not-an-identifier", "subject.residence"),
         ("[resource.isin]", "[resource.issin]", "unknown-fact", "resource.issin"),

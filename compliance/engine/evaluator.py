@@ -79,7 +79,17 @@ class Setting:
         return UNKNOWN if value is UNKNOWN else value is True
 
     def value(self, node: Expression, variables: Mapping[str, object]) -> object:
-        """Return the value of `node`, or `UNKNOWN`; a failure is noted in `failures` and is `UNKNOWN`."""
+        """Return the value of `node`, or `UNKNOWN`; a failure that leaves it unknown is noted in `failures`.
+
+        A failure that made no difference, such as one beside a false term of an *and*, is none.
+        """
+        noted = len(self.failures)
+        found = self._value(node, variables)
+        if found is not UNKNOWN:
+            del self.failures[noted:]
+        return found
+
+    def _value(self, node: Expression, variables: Mapping[str, object]) -> object:
         match node:
             case Const(value, _):
                 return value

@@ -8,7 +8,7 @@ from compliance.engine.combiner import combine
 from compliance.engine.compiler import Compiler
 from compliance.engine.decision import NOTHING_PERMITS, RULE_ERROR, Outcome, Verdict
 from compliance.engine.explainer import explain
-from compliance.language.expression import Arithmetic, Comparison, Const, Expression, FactRef, Not
+from compliance.language.expression import Arithmetic, Comparison, Const, Expression, FactRef, Not, Or
 from compliance.language.rulebook import Effect, HomeScope, Rule
 from compliance.language.span import NOWHERE
 from compliance.vocabulary.types import INT
@@ -162,6 +162,14 @@ def test_an_error_beside_an_unknown_home_is_incomplete_with_the_home() -> None:
     broken = rule("x", Effect.FORBID, BROKEN)
     assert decide(PERMIT, broken, kind="person", n=0).outcome is Outcome.INCOMPLETE
     assert decide(PERMIT, broken, kind="person", n=0, residence="BR").outcome is Outcome.REFER
+
+
+def test_an_error_that_made_no_difference_is_not_reported() -> None:
+    either = Or((BROKEN, B))
+    verdict = decide(PERMIT, rule("kyc", Effect.REQUIRE, A, needs=Not(either)), n=0, b=True)
+    assert (verdict.outcome, verdict.errors) == (Outcome.INCOMPLETE, ())
+    verdict = decide(PERMIT, rule("kyc", Effect.REQUIRE, A, needs=either), n=0, b=True)
+    assert (verdict.outcome, verdict.errors) == (Outcome.ALLOW, ())
 
 
 def test_an_error_in_a_rule_that_a_true_forbid_outweighs_changes_nothing() -> None:

@@ -46,7 +46,7 @@ from compliance.vocabulary.types import (
     ListType,
 )
 from compliance.vocabulary.unknown import UNKNOWN, Truth
-from tests.engine.random_rulebooks import OWNER, TYPES, Maker, request_of, rulebook_of, ruleset_of
+from tests.engine.random_rulebooks import OPTIONAL, OWNER, TYPES, Maker, request_of, rulebook_of, ruleset_of
 
 RULESET = ruleset_of(rulebook_of(()))
 
@@ -137,8 +137,9 @@ def test_the_bounds_stand_for_the_value_that_the_evaluator_finds(seed: int) -> N
         try:
             found = bounds.of(facts)
         except (Unsettled, Failure, TypeError, ArithmeticError, AssertionError):
-            # What fails is left to the evaluator.
-            assert setting.failures
+            # What fails is left to the evaluator, also where the failure makes no difference there.
+            absent = any(facts[path] is None for path in OPTIONAL)
+            assert setting.failures or can_fail(condition) or absent
             continue
         assert setting.failures or found is value
         assert value is not UNKNOWN or not setting.failures or can_fail(condition)

@@ -1,7 +1,7 @@
 """A setting that keeps what it has evaluated: explanations ask for the same terms many times.
 
-Invariant: it gives every node the value that `Setting` gives it; facts and ruleset do not change under it. Its `failures`
-are not complete: a term that failed once is not evaluated again. Whoever wants failures asks a `Setting`.
+Invariant: it gives every node the value that `Setting` gives it; facts and ruleset do not change under it.
+Its `failures` are not complete: a term that failed once is not evaluated again. Whoever wants them asks a `Setting`.
 """
 
 from __future__ import annotations

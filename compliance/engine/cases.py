@@ -88,8 +88,11 @@ def _differences(book: Book, case: Case) -> Iterator[str]:
         yield f"the outcome is `{decision.outcome}`, not `{case.outcome}`"
     found = list(_grounds(decision))
     for ground in case.grounds or ():
-        if not any(name == ground or name.startswith(f"{ground}/") for name in found):
+        if not _among(ground, found):
             yield f"`{ground}` is not among the grounds: {_listed(found)}"
+    for ground in case.not_grounds or ():
+        if _among(ground, found):
+            yield f"`{ground}` is among the grounds: {_listed(found)}"
     missing = [fact.fact for fact in decision.missing]
     if case.missing is not None and missing != list(case.missing):
         yield f"the missing facts are {_listed(missing)}, not {_listed(case.missing)}"
@@ -108,6 +111,11 @@ def _grounds(decision: Decision) -> Iterator[str]:
     yield from (ground.rule for ground in decision.grounds)
     if decision.counterparty is not None:
         yield from _grounds(decision.counterparty[1])
+
+
+def _among(ground: str, names: Iterable[str]) -> bool:
+    """Say whether a ground of that name, or one that begins with it, is among `names`."""
+    return any(name == ground or name.startswith(f"{ground}/") for name in names)
 
 
 def _listed(names: Iterable[str]) -> str:

@@ -49,6 +49,7 @@ WITHOUT: Final = Field("without", ListOf(TEXT, "a list of facts"))
 AS_OF: Final = Field("as_of", INSTANT)
 OUTCOME: Final = Field("outcome", Choice(OUTCOMES, "unknown-outcome"), required=True)
 GROUNDS: Final = Field("grounds", _IDS)
+NOT_GROUNDS: Final = Field("not_grounds", _IDS)
 MISSING: Final = Field("missing", _IDS)
 REQUIREMENTS: Final = Field("requirements", _IDS)
 OBLIGATIONS: Final = Field("obligations", _IDS)
@@ -62,6 +63,7 @@ CASE: Final = Form(
         AS_OF,
         OUTCOME,
         GROUNDS,
+        NOT_GROUNDS,
         MISSING,
         REQUIREMENTS,
         OBLIGATIONS,
@@ -152,6 +154,7 @@ def _case(
         outcome,
         filled.name_span,
         _texts(filled, GROUNDS),
+        _texts(filled, NOT_GROUNDS),
         _texts(filled, MISSING),
         _texts(filled, REQUIREMENTS),
         _texts(filled, OBLIGATIONS),
@@ -219,7 +222,7 @@ class _Names:
 
     def check(self, filled: Filled, found: Found) -> None:
         """Complain about grounds, facts, requirements and obligations that there are not."""
-        for word in filled.get(GROUNDS) or ():
+        for word in (*(filled.get(GROUNDS) or ()), *(filled.get(NOT_GROUNDS) or ())):
             start = word.value.rstrip("/")
             if start not in self.prefixes and start.split("/")[0] not in self.reserved:
                 self._unknown("unknown-ground", "rule", word, self.prefixes, found)

@@ -47,7 +47,7 @@ ORDERS: Final[Mapping[str, tuple[str, ...]]] = {
     ),
     "case": (
         *("case", "as_of", "as", "subject", "action", "resource", "context", "without"),
-        *("outcome", "grounds", "missing", "requirements", "obligations"),
+        *("outcome", "grounds", "not_grounds", "missing", "requirements", "obligations"),
     ),
     "invariant": ("invariant", "says", "holds"),
     "access": (

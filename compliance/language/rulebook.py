@@ -164,6 +164,8 @@ class Case:
     span: Span
     grounds: tuple[str, ...] | None = None
     """Ids of rules that must be among the grounds; `None` asserts nothing about them."""
+    not_grounds: tuple[str, ...] | None = None
+    """Ids of rules that must not be among them."""
     missing: tuple[str, ...] | None = None
     requirements: tuple[str, ...] | None = None
     obligations: tuple[str, ...] | None = None

@@ -31,6 +31,11 @@ def test_a_ground_is_an_id_or_its_beginning_up_to_a_slash():
     assert problems(grounds=("reader",)) == ["`reader` is not among the grounds: `readers`"]
 
 
+def test_a_ground_that_must_not_be_there_is_a_failure_when_it_is():
+    assert problems(not_grounds=("writers",)) == []
+    assert problems(not_grounds=("readers",)) == ["`readers` is among the grounds: `readers`"]
+
+
 @pytest.mark.parametrize(
     ("changes", "says"),
     [
@@ -44,7 +49,7 @@ def test_what_is_stated_exactly_must_be_exactly_so(changes, says):
 
 
 def test_nothing_stated_asserts_nothing():
-    assert problems(grounds=None, missing=None, requirements=None, obligations=None) == []
+    assert problems(grounds=None, not_grounds=None, missing=None, requirements=None, obligations=None) == []
 
 
 def test_a_case_whose_request_is_refused_fails_at_the_fact():

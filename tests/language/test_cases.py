@@ -76,6 +76,7 @@ def test_a_ground_is_an_id_or_the_beginning_of_one_or_what_decisions_say_without
     [
         ("grounds: [CH/law]", "unknown-ground", "CH/law"),
         ("grounds: [teste]", "unknown-ground", "teste"),
+        ("not_grounds: [teste]", "unknown-ground", "teste"),
         ("requirements: [CH/law-shares/entry-permit]", "unknown-ground", "CH/law-shares/entry-permit"),
         ("obligations: [warn]", "unknown-ground", "warn"),
         ("missing: [subject.testet]", "unknown-fact", "subject.testet"),

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -11,6 +10,7 @@ from rich.progress import Progress
 from rich.table import Table
 from rich.text import Text
 
+from compliance.cli.counts import counts
 from compliance.cli.exits import Exit
 from compliance.cli.opening import errors_of, instant_of, sources_of
 from compliance.cli.terminal import console, print_json, say
@@ -74,28 +74,6 @@ def check(
         raise typer.Exit(Exit.PROBLEMS)
 
 
-def counts(rulebook: Rulebook) -> dict[str, Any]:
-    """Return how much of what a rulebook holds."""
-    stated = [rule for rule in rulebook.rules if not rule.from_position]
-    cited = {(a.title, a.article, a.standing) for rule in rulebook.rules for a in rule.authority}
-    return {
-        "files": len(rulebook.sources),
-        "rules": len(stated),
-        "rules_by_theme": dict(sorted(Counter(rule.theme or "jurisdictions" for rule in stated).items())),
-        "rules_by_effect": dict(sorted(Counter(rule.effect.value for rule in stated).items())),
-        "positions": len(rulebook.positions),
-        "rules_from_positions": len(rulebook.rules) - len(stated),
-        "jurisdictions": sum(not page.is_group for page in rulebook.jurisdictions.values()),
-        "groups": len(rulebook.places.groups),
-        "definitions": len({found.name for found in rulebook.definitions}),
-        "parameters": len({(found.name, found.jurisdiction) for found in rulebook.parameters}),
-        "facts": len(rulebook.vocabulary.facts),
-        "catalogued": {kind: len(entries) for kind, entries in sorted(rulebook.catalogue.items())},
-        "cases": len(rulebook.cases),
-        "sources_by_standing": dict(sorted(Counter(standing.value for _, _, standing in cited).items())),
-    }
-
-
 def _intakes(book: BookAt) -> tuple[Intake, ...]:
     from compliance.cli.intake import intakes
 
@@ -123,6 +101,7 @@ def _failure_json(found: CaseFailure) -> dict[str, Any]:
     span = found.case.span
     return {
         "case": found.case.sentence,
+        "home": found.case.home,
         "path": span.path,
         "line": span.line,
         "column": span.column,
@@ -132,7 +111,7 @@ def _failure_json(found: CaseFailure) -> dict[str, Any]:
 
 def _print_failures(failures: list[CaseFailure], out: Console) -> None:
     for found in failures:
-        out.print(Text.assemble(("error[case-fails]", "bold red"), f": {found.case.sentence}"), soft_wrap=True)
+        out.print(Text.assemble(("error[case-fails]", "bold red"), f": {found.case.name}"), soft_wrap=True)
         out.print(Text(f"  {found.case.span}", style="dim"), soft_wrap=True)
         for problem in found.problems:
             out.print(Text(f"  - {problem}"), soft_wrap=True)
@@ -163,7 +142,7 @@ def _print_verdict(
     if errors:
         said.append(f"{errors} error{'s' * (errors != 1)}")
     if failures:
-        said.append(f"{len(failures)} of {len(rulebook.cases) if rulebook else 0} cases do not hold")
+        said.append(f"{len(failures)} of {_cases(rulebook) if rulebook else 0} do not hold")
     if warnings := len(diagnostics) - errors:
         said.append(f"{warnings} warning{'s' * (warnings != 1)}")
     if errors or failures:
@@ -172,5 +151,11 @@ def _print_verdict(
             say(out, "no case was run: a rulebook with an error has no meaning", "dim")
     elif rulebook is not None:
         rest = f", {said[0]}" if said else ""
-        say(out, f"the rulebook holds: {len(rulebook.cases)} cases pass{rest}", "bold green")
+        say(out, f"the rulebook holds: {_cases(rulebook)} pass{rest}", "bold green")
         say(out, rulebook.digest, "dim")
+
+
+def _cases(rulebook: Rulebook) -> str:
+    """Return how many cases there are; also how many decisions they ask for, where some ask for several."""
+    written, decided = rulebook.written_cases, len(rulebook.cases)
+    return f"{written} cases" if written == decided else f"{written} cases ({decided} decisions)"

@@ -34,7 +34,7 @@ class CaseFailure:
 
     def __str__(self) -> str:
         """Return the place of the case, its sentence and what differs."""
-        return f"{self.case.span}: {self.case.sentence}: {'; '.join(self.problems)}"
+        return f"{self.case.span}: {self.case.name}: {'; '.join(self.problems)}"
 
 
 def run_cases(book: Book) -> list[CaseFailure]:

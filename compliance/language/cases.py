@@ -1,11 +1,14 @@
 """Turn personas and `.cases.yaml` files into cases: a sentence, a request as JSON carries it, what is to come of it.
 
+A case with `homes:` is one written case and as many cases as it names homes: each is decided, and all must hold.
+
 Invariant: a case names only rules, facts and obligations that there are, so that it cannot hold by naming nothing.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 from typing import Final
 
 from compliance.language.diagnostic import Diagnostic, Note, Severity
@@ -24,6 +27,7 @@ from compliance.language.fields import (
     clipped,
 )
 from compliance.language.known import Known
+from compliance.language.node_values import value_of
 from compliance.language.nodes import Entry, Node, Scalar, Table
 from compliance.language.periods import INSTANT
 from compliance.language.requests import RequestReader
@@ -31,8 +35,9 @@ from compliance.language.rulebook import Case, Effect
 from compliance.language.rules import RESERVED
 from compliance.language.span import Span
 from compliance.language.statements import NOTES
-from compliance.vocabulary.facts import Zone
+from compliance.vocabulary.facts import Fact, Zone
 from compliance.vocabulary.suggestions import did_you_mean
+from compliance.vocabulary.types import TERRITORY, SetType
 
 OUTCOMES: Final = ("allow", "deny", "refer", "incomplete")
 
@@ -46,6 +51,7 @@ _IDS: Final = ListOf(TEXT, "a list of ids", at_least=0)
 SENTENCE_OF_CASE: Final = Field("case", SENTENCE, required=True)
 AS: Final = Field("as", TEXT)
 WITHOUT: Final = Field("without", ListOf(TEXT, "a list of facts"))
+HOMES: Final = Field("homes", ListOf(TEXT, "a list of territories"))
 AS_OF: Final = Field("as_of", INSTANT)
 OUTCOME: Final = Field("outcome", Choice(OUTCOMES, "unknown-outcome"), required=True)
 GROUNDS: Final = Field("grounds", _IDS)
@@ -60,6 +66,7 @@ CASE: Final = Form(
         AS,
         *_PARTS.values(),
         WITHOUT,
+        HOMES,
         AS_OF,
         OUTCOME,
         GROUNDS,
@@ -119,7 +126,7 @@ def read_cases(
                 sentences[word.value] = word.span
             case = _case(document, each, filled, personas, names, known, found)
             if case is not None:
-                cases.append(case)
+                cases.extend(_at_homes(case, each, known, found))
     return tuple(cases)
 
 
@@ -160,6 +167,40 @@ def _case(
         _texts(filled, OBLIGATIONS),
         document.path,
     )
+
+
+def _at_homes(case: Case, filled: Filled, known: Known, found: Found) -> Iterator[Case]:
+    """Yield `case` once for each of its `homes:`, with the subject at home there; without `homes:`, the case itself."""
+    subject = case.request["subject"]
+    if not filled.gives(HOMES) or not isinstance(subject, dict):
+        yield case
+        return
+    facts = [known.vocabulary.facts[path] for path in known.vocabulary.kinds[subject["type"]].homes]
+    _check_homes(filled, subject["type"], facts, found)
+    for word in filled.get(HOMES) or ():
+        if value_of(word, TERRITORY, {}, found) is not None:
+            at = {fact.name: [word.value] if isinstance(fact.type, SetType) else word.value for fact in facts}
+            there = {**subject, "properties": {**subject.get("properties", {}), **at}}
+            yield replace(case, request={**case.request, "subject": there}, home=word.value)
+
+
+def _check_homes(filled: Filled, kind: str, facts: list[Fact], found: Found) -> None:
+    """Complain about homes that a subject of `kind` cannot have, that stand twice, and that `subject:` gives too."""
+    names = {fact.name for fact in facts}
+    if not names:
+        message = f"a `{kind}` has no home"
+        found.append(Diagnostic("misplaced-key", message, filled.place(HOMES), help="take `homes:` out"))
+    for key, _ in filled.get(_PARTS[Zone.SUBJECT]) or ():
+        if key.value in names:
+            message = f"`homes:` says already what `{key.value}` is"
+            found.append(Diagnostic("misplaced-key", message, key.span, help="take it out"))
+    seen: dict[str, Span] = {}
+    for word in filled.get(HOMES) or ():
+        if word.value in seen:
+            notes = (Note(seen[word.value], "it stands here first"),)
+            message = f"the home `{clipped(word.value)}` stands twice"
+            found.append(Diagnostic("duplicate-value", message, word.span, help="take one out", notes=notes))
+        seen.setdefault(word.value, word.span)
 
 
 def _texts(filled: Filled, field: Field[tuple[Scalar, ...]]) -> tuple[str, ...] | None:

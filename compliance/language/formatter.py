@@ -46,7 +46,7 @@ ORDERS: Final[Mapping[str, tuple[str, ...]]] = {
         *("positions", "definitions", "parameters", "rules", "authorities"),
     ),
     "case": (
-        *("case", "as_of", "as", "subject", "action", "resource", "context", "without"),
+        *("case", "as_of", "as", "subject", "action", "resource", "context", "without", "homes"),
         *("outcome", "grounds", "not_grounds", "missing", "requirements", "obligations"),
     ),
     "invariant": ("invariant", "says", "holds"),

@@ -170,6 +170,13 @@ class Case:
     requirements: tuple[str, ...] | None = None
     obligations: tuple[str, ...] | None = None
     file: str = ""
+    home: str | None = None
+    """Which of the `homes:` of a written case this one is about."""
+
+    @property
+    def name(self) -> str:
+        """Return the sentence, and the home that tells the case from others of the same sentence."""
+        return self.sentence if self.home is None else f"{self.sentence} ({self.home})"
 
 
 @dataclass(frozen=True, slots=True)
@@ -205,3 +212,8 @@ class Rulebook:
     """`sha256:` and 64 hex digits over paths and texts: the same on every machine."""
     group_reviews: Mapping[str, datetime]
     """Group -> the day after which its membership is stale."""
+
+    @property
+    def written_cases(self) -> int:
+        """Return how many cases stand in the files: one with `homes:` counts once, and is in `cases` for each home."""
+        return len({case.span for case in self.cases})

@@ -189,6 +189,8 @@ def _case() -> dict[str, Any]:
         "as": _TEXT,
         **dict.fromkeys(("subject", "action", "resource", "context"), part),
         "outcome": _one(_OUTCOMES),
-        **dict.fromkeys(("without", "grounds", "not_grounds", "missing", "requirements", "obligations"), names),
+        **dict.fromkeys(
+            ("without", "homes", "grounds", "not_grounds", "missing", "requirements", "obligations"), names
+        ),
     }
     return _object(fields, ("case", "outcome"))

@@ -2,9 +2,7 @@
 
 import pytest
 
-from compliance.cli.check import counts
 from compliance.cli.exits import Exit
-from compliance.language.loader import load_rulebook, read_folder
 from tests.cli.support import TINY, copy_of_tiny, run
 
 READING = "rules/access/reading.yaml"
@@ -72,15 +70,6 @@ def test_json_of_a_rulebook_that_holds_has_its_digest_and_counts():
     assert document["digest"].startswith("sha256:")
     assert document["counts"]["cases"] == 11
     assert "intake" not in document
-
-
-def test_counts_are_by_theme_effect_and_standing():
-    rulebook, _ = load_rulebook(read_folder(TINY))
-    assert rulebook is not None
-    found = counts(rulebook)
-    assert found["rules_by_theme"] == {"access": 8}
-    assert sum(found["rules_by_effect"].values()) == found["rules"] == 8
-    assert set(found["sources_by_standing"]) == {"quoted"}
 
 
 def test_the_intake_list_is_printed_when_asked_for():

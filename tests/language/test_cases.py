@@ -4,6 +4,7 @@ from datetime import UTC, datetime
 
 import pytest
 
+from tests.language import small
 from tests.language.small import CASES, PERSONAS, found, load, loaded
 
 
@@ -42,6 +43,26 @@ def test_a_case_may_leave_out_what_its_persona_gives():
 def test_a_case_may_have_an_instant_of_its_own():
     case = cases('  - {case: a, as: anna, as_of: "2027-01-01T00:00:00+01:00", outcome: allow}\n')[0]
     assert case.as_of == datetime(2026, 12, 31, 23, tzinfo=UTC)
+
+
+def test_a_case_with_homes_is_a_case_at_each_of_them():
+    given = cases("  - {case: a, as: anna, subject: {tested: false}, homes: [LI, 'NO'], outcome: deny}\n")
+    assert [case.home for case in given] == ["LI", "NO"]
+    assert [case.name for case in given] == ["a (LI)", "a (NO)"]
+    assert given[1].request["subject"] == {"type": "person", "properties": {"residence": "NO", "tested": False}}
+    assert len({case.span for case in given}) == 1
+
+
+def test_a_case_with_homes_sets_every_fact_in_which_its_kind_is_at_home():
+    changes = small.vocabulary("company: {homes: [subject.seat]}", "company: {homes: [subject.seat, subject.places]}")
+    changes["rules/vocabulary.yaml"] = str(changes["rules/vocabulary.yaml"]).replace(
+        "  tested:", "  places: {type: set<territory>, of: [company], means: where it does business}\n  tested:"
+    )
+    text = (
+        "  - {case: a, as: anna, subject: {type: company}, without: [subject.residence], homes: [LI], outcome: deny}\n"
+    )
+    case = loaded({**changes, "rules/tests/test.cases.yaml": CASES + text}).cases[1]
+    assert case.request["subject"]["properties"] == {"tested": True, "seat": "LI", "places": ["LI"]}
 
 
 def test_an_empty_list_expects_nothing_and_no_list_expects_anything():
@@ -84,6 +105,11 @@ def test_a_ground_is_an_id_or_the_beginning_of_one_or_what_decisions_say_without
         ("without: [subject.wealth]", "without-nothing", "subject.wealth"),
         ("subject: {testet: true}", "unknown-fact", "testet"),
         ("why: so", "unknown-key", "why"),
+        ("homes: [LI, LX]", "bad-value", "LX"),
+        ("homes: [LI, LI]", "duplicate-value", "LI"),
+        ("homes: []", "empty-value", "[]"),
+        ("homes: LI", "wrong-shape", "LI"),
+        ("homes: [LI], subject: {residence: CH}", "misplaced-key", "residence"),
         ("as_of: today", "bad-date", "today"),
     ],
 )

@@ -6,23 +6,28 @@ from typing import TYPE_CHECKING
 
 from fastapi import FastAPI
 from starlette.exceptions import HTTPException
+from starlette.routing import Route
 
 from compliance.api.authzen import Evaluations
 from compliance.api.decisions import Decisions
 from compliance.api.discovery import Discovery
 from compliance.api.edge import Edge
+from compliance.api.erasures import Erasures
 from compliance.api.health import Health
-from compliance.api.json import MalformedJSON
 from compliance.api.openapi import openapi
 from compliance.api.pages import Pages
 from compliance.api.problems import Stopped, document_of
+from compliance.api.records import Records
 from compliance.api.replies import problem
 from compliance.api.searches import Searches
 from compliance.api.service import Service
 from compliance.api.settings import Settings
 from compliance.api.views import Views
 from compliance.engine.envelope import RequestRefused
+from compliance.engine.json import MalformedJSON
 from compliance.gate.gate import Gate
+from compliance.gate.logbook import Logbook
+from compliance.ledger.errors import LedgerError
 
 if TYPE_CHECKING:
     from starlette.requests import Request
@@ -42,12 +47,13 @@ def create_app(source: Shelf | Gate, settings: Settings | None = None) -> FastAP
     service = Service(gate, settings=settings if settings is not None else Settings())
     app = FastAPI(title="compliance", openapi_url=None, docs_url=None, redoc_url=None)
     app.state.service = service
-    parts = (Decisions, Evaluations, Searches, Discovery, Views, Health, Pages)
+    if isinstance(gate.recorder, Logbook):
+        service.metrics.watch(gate.recorder.ledger)
+    parts = (Decisions, Evaluations, Searches, Records, Erasures, Discovery, Views, Health, Pages)
     routes = [route for part in parts for route in part(service).routes()]
     app.router.routes.extend(routes)
-    paths = frozenset(str(route.path) for route in routes if hasattr(route, "path"))
-    app.add_middleware(Edge, metrics=service.metrics, paths=paths)
-    for kind in (Stopped, MalformedJSON, RequestRefused, HTTPException):
+    app.add_middleware(Edge, metrics=service.metrics, routes=[route for route in routes if isinstance(route, Route)])
+    for kind in (Stopped, MalformedJSON, RequestRefused, LedgerError, HTTPException):
         app.add_exception_handler(kind, _stopped)
     app.openapi = lambda: openapi(service.shelved.book.rulebook)  # type: ignore[method-assign]
     return app

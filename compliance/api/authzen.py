@@ -8,16 +8,17 @@ Reference: OpenID AuthZEN Authorization API 1.0, sections 6 and 7.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 from starlette.routing import Route
 
-from compliance.api.answer import answer_json
 from compliance.api.decisions import MOST
 from compliance.api.problems import Fault, Stopped, document_of
-from compliance.api.replies import MANY, body_of, reply
-from compliance.engine.decision import Outcome
+from compliance.api.replies import MANY, bytes_of, reply, sent
 from compliance.engine.envelope import Problem, RequestRefused
+from compliance.engine.json import read_json
+from compliance.gate.forms import DECLARED, AuthZEN
+from compliance.gate.gate import Asked, Given
 from compliance.vocabulary.suggestions import alternatives
 
 if TYPE_CHECKING:
@@ -28,13 +29,12 @@ if TYPE_CHECKING:
 
     from compliance.api.service import Service
     from compliance.gate.answer import Answer
+    from compliance.gate.gate import Found
 
 _PARTS: Final = ("subject", "action", "resource", "context")
 _SEMANTICS: Final = ("execute_all", "deny_on_first_deny", "permit_on_first_permit")
-_DECLARED: Final = "obligations"
-UNDECLARED: Final = "obligations-not-declared"
 
-Asked = tuple[dict[str, object], frozenset[str]]
+Declaring = tuple[dict[str, object], frozenset[str]]
 """A request as the rulebook reads it, and the types of obligation that its client declared."""
 
 
@@ -54,15 +54,18 @@ class Evaluations:
 
     async def evaluation(self, request: Request) -> Response:
         """Answer one request."""
-        return reply(await self._one(object_of(await body_of(request))))
+        raw = await bytes_of(request)
+        return sent(await self._one(object_of(read_json(raw)), raw))
 
     async def evaluations(self, request: Request) -> Response:
         """Answer several requests that share defaults, all or up to the first that settles it."""
-        body = object_of(await body_of(request, MANY))
+        raw = await bytes_of(request, MANY)
+        body = object_of(read_json(raw))
         items = _items(body)
         semantic = _semantic(body)
         if not items:
-            return reply(await self._one({name: body[name] for name in body if name not in {"evaluations", "options"}}))
+            one = {name: body[name] for name in body if name not in {"evaluations", "options"}}
+            return sent(await self._one(one, None))
         defaults: dict[str, object] = {name: body[name] for name in _PARTS if name in body}
         asked = [_asked_item(index, {**defaults, **item}, item) for index, item in enumerate(items)]
 
@@ -70,37 +73,26 @@ class Evaluations:
             allowed = not isinstance(found, RequestRefused) and found.allows_a_client_that(asked[index][1])
             return semantic == ("permit_on_first_permit" if allowed else "deny_on_first_deny")
 
-        found = await self._service.answer_all([each for each, _ in asked], strict=False, until=settles)
-        given = zip(found, asked, items, strict=False)
-        evaluated = [_evaluated(index, each, types, item) for index, (each, (_, types), item) in enumerate(given)]
-        return reply({"evaluations": evaluated})
+        found = await self._service.answer_all([_put(each, types) for each, types in asked], settles)
+        evaluated = [_evaluated(index, each, items[index]) for index, each in enumerate(found)]
+        return sent(b'{"evaluations":[%b]}' % b",".join(evaluated))
 
-    async def _one(self, body: Mapping[str, object]) -> dict[str, Any]:
-        asked, declared = asked_of(body)
-        return decision_json(await self._service.answer(asked, strict=False), declared)
+    async def _one(self, body: Mapping[str, object], raw: bytes | None) -> bytes:
+        return await self._service.answer(_put(*asked_of(body), raw))
 
 
-def decision_json(answer: Answer, declared: frozenset[str]) -> dict[str, Any]:
-    """Return an answer as AuthZEN spells it, to a client that sees to obligations of the `declared` types."""
-    allowed = answer.allows_a_client_that(declared)
-    context = answer_json(answer)
-    if not allowed:
-        context["reason"] = _reason(answer)
-    return {"decision": allowed, "context": context}
-
-
-def asked_of(body: Mapping[str, object], prefix: str = "") -> Asked:
+def asked_of(body: Mapping[str, object], prefix: str = "") -> Declaring:
     """Return a request without what the client declares, and what it declares; raise `Stopped` if that is no list."""
     context = body.get("context")
-    if not isinstance(context, dict) or _DECLARED not in context:
+    if not isinstance(context, dict) or DECLARED not in context:
         return dict(body), frozenset()
-    types = context[_DECLARED]
+    types = context[DECLARED]
     if not isinstance(types, list) or not all(isinstance(name, str) for name in types):
         help_ = 'send the types that you see to, for instance ["show-prospectus"]'
         raise Stopped(
-            "invalid-request", Fault("`obligations` is a list of texts", help_, f"{prefix}/context/{_DECLARED}")
+            "invalid-request", Fault("`obligations` is a list of texts", help_, f"{prefix}/context/{DECLARED}")
         )
-    rest = {name: value for name, value in context.items() if name != _DECLARED}
+    rest = {name: value for name, value in context.items() if name != DECLARED}
     return {**body, "context": rest}, frozenset(types)
 
 
@@ -111,7 +103,7 @@ def object_of(body: object) -> dict[str, object]:
     raise Stopped("invalid-request", Fault("a request is an object", "send {subject, action, resource, context}", ""))
 
 
-def _asked_item(index: int, merged: Mapping[str, object], item: Mapping[str, object]) -> Asked:
+def _asked_item(index: int, merged: Mapping[str, object], item: Mapping[str, object]) -> Declaring:
     return asked_of(merged, f"/evaluations/{index}" if "context" in item else "")
 
 
@@ -140,11 +132,14 @@ def _semantic(body: Mapping[str, object]) -> str:
     return semantic
 
 
-def _evaluated(
-    index: int, found: Answer | RequestRefused, declared: frozenset[str], item: Mapping[str, object]
-) -> dict[str, Any]:
-    if not isinstance(found, RequestRefused):
-        return decision_json(found, declared)
+def _put(body: dict[str, object], declared: frozenset[str], raw: bytes | None = None) -> Asked:
+    """Return a request as the gate takes it."""
+    return Asked(body, raw, AuthZEN(declared))
+
+
+def _evaluated(index: int, found: Found, item: Mapping[str, object]) -> bytes:
+    if isinstance(found, Given):
+        return found.response
     # A part that the item does not give came from the defaults, and is wrong there.
     placed = [
         Problem(f"/evaluations/{index}{each.pointer}" if _part(each) in item else each.pointer, each.message, each.help)
@@ -152,24 +147,8 @@ def _evaluated(
     ]
     document = document_of(RequestRefused(placed)).as_json()
     error = {"status": document["status"], "message": document.get("detail", ""), "errors": document.get("errors", [])}
-    return {"decision": False, "context": {"reason": "invalid-request", "error": error}}
+    return bytes(reply({"decision": False, "context": {"reason": "invalid-request", "error": error}}).body)
 
 
 def _part(problem: Problem) -> str:
     return problem.pointer.split("/")[1] if problem.pointer else ""
-
-
-def _reason(answer: Answer) -> str:
-    """Return the first thing that stands in the way, as a slug."""
-    decision = answer.decision
-    if decision.outcome is Outcome.ALLOW:
-        return UNDECLARED
-    if decision.ground is not None:
-        return decision.ground
-    if decision.outcome is Outcome.INCOMPLETE:
-        return "facts-missing" if decision.missing else "requirements-not-met"
-    grounds = decision.grounds
-    if decision.counterparty is not None:
-        grounds += decision.counterparty[1].grounds
-    against = [ground.rule for ground in grounds if ground.effect != "permit"]
-    return against[0] if against else decision.outcome.value

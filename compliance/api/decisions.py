@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 from starlette.routing import Route
 
-from compliance.api.answer import answer_json
+from compliance.api.idempotency import item_key, key_of
 from compliance.api.parameters import parameters
 from compliance.api.problems import Fault, Stopped, document_of
-from compliance.api.replies import MANY, body_of, reply
+from compliance.api.replies import MANY, bytes_of, reply, sent
 from compliance.engine.envelope import Problem, RequestRefused
+from compliance.engine.json import read_json
+from compliance.gate.gate import Asked, Given
 from compliance.vocabulary.refusal import escaped, shown
 
 if TYPE_CHECKING:
@@ -18,7 +20,7 @@ if TYPE_CHECKING:
     from starlette.responses import Response
 
     from compliance.api.service import Service
-    from compliance.gate.answer import Answer
+    from compliance.gate.gate import Found
 
 MOST: Final = 10_000
 """Requests in one batch."""
@@ -41,15 +43,17 @@ class Decisions:
     async def decide(self, request: Request) -> Response:
         """Answer one request."""
         parameters(request)
-        body = await body_of(request)
-        return reply(answer_json(await self._service.answer(body, strict=True)))
+        raw = await bytes_of(request)
+        return sent(await self._service.answer(Asked(read_json(raw), raw, key=key_of(request, raw))))
 
     async def decide_many(self, request: Request) -> Response:
         """Answer many requests, in order; one that cannot be read has a problem in its place."""
         parameters(request)
-        requests = _requests(await body_of(request, MANY))
-        found = await self._service.answer_all(requests, strict=True)
-        return reply({"answers": [_item(index, each) for index, each in enumerate(found)]})
+        raw = await bytes_of(request, MANY)
+        key = key_of(request, raw)
+        asked = [Asked(body, key=item_key(key, index)) for index, body in enumerate(_requests(read_json(raw)))]
+        found = await self._service.answer_all(asked)
+        return sent(b'{"answers":[%b]}' % b",".join(_item(index, each) for index, each in enumerate(found)))
 
 
 def _requests(body: object) -> list[object]:
@@ -68,9 +72,9 @@ def _requests(body: object) -> list[object]:
     return requests
 
 
-def _item(index: int, found: Answer | RequestRefused) -> dict[str, Any]:
-    if isinstance(found, RequestRefused):
-        prefix = f"/requests/{index}"
-        placed = [Problem(prefix + problem.pointer, problem.message, problem.help) for problem in found.problems]
-        return {"problem": document_of(RequestRefused(placed)).as_json()}
-    return answer_json(found)
+def _item(index: int, found: Found) -> bytes:
+    if isinstance(found, Given):
+        return found.response
+    prefix = f"/requests/{index}"
+    placed = [Problem(prefix + problem.pointer, problem.message, problem.help) for problem in found.problems]
+    return bytes(reply({"problem": document_of(RequestRefused(placed)).as_json()}).body)

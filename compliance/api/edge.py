@@ -15,6 +15,9 @@ from compliance.api.problems import document_of
 from compliance.api.replies import problem
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from starlette.routing import Route
     from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
     from compliance.api.metrics import Metrics
@@ -27,11 +30,12 @@ _HIDDEN: Final = ((b"x-content-type-options", b"nosniff"), (b"cache-control", b"
 class Edge:
     """ASGI middleware around the whole app."""
 
-    def __init__(self, app: ASGIApp, metrics: Metrics, paths: frozenset[str]) -> None:
-        """Take the app inside, where its requests are counted, and the paths it has."""
+    def __init__(self, app: ASGIApp, metrics: Metrics, routes: Sequence[Route]) -> None:
+        """Take the app inside, where its requests are counted, and the routes it has."""
         self._app = app
         self._metrics = metrics
-        self._paths = paths
+        self._paths = frozenset(route.path for route in routes if "{" not in route.path)
+        self._patterns = tuple((route.path_regex, route.path) for route in routes if "{" in route.path)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass a request in and its response out."""
@@ -67,4 +71,6 @@ class Edge:
     def _route(self, scope: Scope) -> str:
         """Return the path of ours that was asked, never a client's text."""
         path: str = scope["path"]
-        return path if path in self._paths else "other"
+        if path in self._paths:
+            return path
+        return next((template for pattern, template in self._patterns if pattern.match(path)), "other")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from compliance.api.values import instant
+from compliance.gate.values import instant
 from compliance.vocabulary.facts import Origin, Zone
 
 if TYPE_CHECKING:

@@ -9,7 +9,7 @@ from starlette.routing import Route
 
 from compliance.api.metrics import MEDIA_TYPE
 from compliance.api.replies import reply
-from compliance.api.values import instant
+from compliance.gate.values import instant
 
 if TYPE_CHECKING:
     from starlette.requests import Request
@@ -39,16 +39,19 @@ class Health:
 
     async def readyz(self, _: Request) -> Response:
         """Say what answers, whether answers are recorded, and why an edit is not taken."""
-        shelved = self._service.shelved
+        shelved, recorder = self._service.shelved, self._service.gate.recorder
+        stopped = recorder.trouble
         return reply(
             {
-                "status": "ready",
+                "status": "ready" if stopped is None else "stopped",
                 "ruleset": self._service.mark(),
                 "rulebook": shelved.book.rulebook.digest,
                 "loaded_at": instant(shelved.loaded_at),
-                "recording": self._service.gate.recorder.records,
+                "recording": recorder.records,
+                "recording_stopped": stopped,
                 "edit_refused": None if shelved.trouble is None else _trouble(shelved.trouble),
-            }
+            },
+            200 if stopped is None else 503,
         )
 
     async def metrics(self, _: Request) -> Response:

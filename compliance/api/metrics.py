@@ -9,15 +9,46 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
+from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily
+from prometheus_client.registry import Collector
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
+
+    from prometheus_client.core import Metric
 
     from compliance.gate.answer import Answer
     from compliance.gate.shelf import Shelved
+    from compliance.ledger.ledger import Ledger
 
 MEDIA_TYPE = "text/plain; version=0.0.4; charset=utf-8"
 _SECONDS = (0.0005, 0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0, 5.0)
+
+
+class LedgerFigures(Collector):
+    """What a ledger has done so far."""
+
+    def __init__(self, ledger: Ledger) -> None:
+        """Take an open ledger."""
+        self._ledger = ledger
+
+    def collect(self) -> Iterator[Metric]:
+        """Yield the figures as they are now."""
+        done = self._ledger.figures
+        counters = {
+            "groups": (done.groups, "transactions that made records durable"),
+            "records": (done.records, "records made durable"),
+            "failures": (done.failures, "groups that could not be made durable, and were not answered"),
+        }
+        for name, (value, says) in counters.items():
+            yield CounterMetricFamily(f"compliance_ledger_{name}", says, value=value)
+        gauges = {
+            "waiting": (self._ledger.waiting, "records that wait to be written"),
+            "largest_group": (done.largest_group, "most records in one transaction"),
+            "stopped": (self._ledger.stopped is not None, "1 once the log is not the one that was signed"),
+        }
+        for name, (number, says) in gauges.items():
+            yield GaugeMetricFamily(f"compliance_ledger_{name}", says, value=float(number))
 
 
 class Metrics:
@@ -45,6 +76,10 @@ class Metrics:
             "1 while an edit on disk is not taken and an older rulebook answers",
             registry=self.registry,
         )
+
+    def watch(self, ledger: Ledger) -> None:
+        """Count what a ledger does, too; its figures are read when they are asked for."""
+        self.registry.register(LedgerFigures(ledger))
 
     def request(self, route: str, status: int, seconds: float) -> None:
         """Count one request to a route of ours."""

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from compliance import __version__
 from compliance.api.examples import evaluation_example, example
+from compliance.api.openapi_records import record_paths
 from compliance.api.problems import KINDS, MEDIA_TYPE
 from compliance.api.schemas import schemas
 
@@ -24,6 +25,14 @@ _REQUEST_ID: Final[Part] = {
     "description": "any text; the answer carries it back",
     "schema": {"type": "string"},
 }
+_KEY: Final[Part] = {
+    "name": "Idempotency-Key",
+    "in": "header",
+    "required": False,
+    "description": "the same key gives the same bytes for 24 hours; needs a ledger",
+    "schema": {"type": "string", "minLength": 1, "maxLength": 255, "pattern": "^[!#-\\[\\]-~]+$"},
+}
+_DECIDED: Final = (400, 409, 410, 413, 501, 503)
 
 
 def openapi(book: Rulebook) -> Part:
@@ -39,20 +48,27 @@ def openapi(book: Rulebook) -> Part:
         "tags": [
             {"name": "decisions", "description": "our own interface: every name is checked"},
             {"name": "AuthZEN", "description": "OpenID AuthZEN Authorization API 1.0"},
+            {"name": "record", "description": "what was decided, with its proof; needs a ledger"},
             {"name": "rulebook", "description": "what is in force"},
             {"name": "service", "description": "whether it runs"},
         ],
-        "paths": {**_decisions(book), **_authzen(book), **_rulebook(book), **_service()},
+        "paths": {
+            **_decisions(book),
+            **_authzen(book),
+            **record_paths(_REQUEST_ID),
+            **_rulebook(book),
+            **_service(),
+        },
         "components": {"schemas": schemas(book.vocabulary)},
     }
 
 
 def _decisions(book: Rulebook) -> Part:
     one = example(book)
-    return {
+    paths: Part = {
         "/v1/decisions": {
             "post": _operation(
-                "decide", "decisions", "Decide one request", "Answer", _body("Request", one), statuses=(400, 413)
+                "decide", "decisions", "Decide one request", "Answer", _body("Request", one), statuses=_DECIDED
             )
         },
         "/v1/decisions/batch": {
@@ -62,10 +78,13 @@ def _decisions(book: Rulebook) -> Part:
                 "Decide up to 10,000 requests, in order",
                 "Answers",
                 _body("Batch", {"requests": [one]}),
-                statuses=(400, 413),
+                statuses=_DECIDED,
             )
         },
     }
+    for found in paths.values():
+        found["post"]["parameters"].append(_KEY)
+    return paths
 
 
 def _authzen(book: Rulebook) -> Part:
@@ -101,7 +120,7 @@ def _authzen(book: Rulebook) -> Part:
             {**one, "subject": kind if subject.get("type") != kind["type"] else {"type": subject["type"]}},
         )
     paths: Part = {
-        path: {"post": _operation(name, "AuthZEN", says, answer, _body(asked, shown), statuses=(400, 413))}
+        path: {"post": _operation(name, "AuthZEN", says, answer, _body(asked, shown), statuses=(400, 413, 503))}
         for path, (name, says, answer, asked, shown) in found.items()
     }
     paths["/.well-known/authzen-configuration"] = {

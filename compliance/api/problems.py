@@ -7,14 +7,24 @@ Reference: RFC 9457 (problem details), RFC 6901 (pointers).
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, field
 from http import HTTPStatus
 from typing import Final
 
 from starlette.exceptions import HTTPException
 
-from compliance.api.json import MalformedJSON
 from compliance.engine.envelope import Problem, RequestRefused
+from compliance.engine.json import MalformedJSON
+from compliance.gate.recorder import NoLedgerError
+from compliance.ledger.errors import (
+    ErasedError,
+    IdempotencyConflictError,
+    LedgerError,
+    NotRecordedError,
+    RefusedError,
+    RetainedError,
+)
 
 MEDIA_TYPE: Final = "application/problem+json"
 PAGE: Final = "/docs/problems"
@@ -45,6 +55,22 @@ KINDS: Final = {
         Kind("too-large", 413, "the body is too large", "send less, or more requests"),
         Kind("refused", 400, "the request cannot be served", "see /docs for what can be asked"),
         Kind("internal-error", 500, "the service failed; nothing was decided", "take it as a deny, and try again"),
+        Kind(
+            "key-reused",
+            409,
+            "the idempotency key was used for another request",
+            "send the same request again, or another key",
+        ),
+        Kind("not-on-record", 404, "the log has no such record", "see `GET /v1/decisions` for what it has"),
+        Kind("erased", 410, "the person was erased", "what is left is the public part: `GET /v1/decisions/{id}`"),
+        Kind("retained", 409, "the person may not be erased yet", "see `detail`"),
+        Kind("conflict", 409, "this cannot be done as things stand", "see `detail`"),
+        Kind(
+            "no-ledger",
+            501,
+            "this service keeps no record",
+            "start it with a ledger: see `compliance serve --help`",
+        ),
         Kind(
             "not-recorded",
             503,
@@ -111,10 +137,6 @@ class Stopped(Exception):  # noqa: N818 - what happened to the request
         super().__init__(slug)
 
 
-class NotRecorded(Exception):  # noqa: N818 - what happened to the answer
-    """An answer that could not be made durable, and so was not given."""
-
-
 def document_of(error: Exception) -> Document:
     """Return the problem document for `error`; what is not foreseen is an internal error that says nothing more."""
     match error:
@@ -124,8 +146,8 @@ def document_of(error: Exception) -> Document:
             return Document(KINDS["malformed-json"], (Fault(error.message, error.help, error.pointer),))
         case RequestRefused():
             return Document(KINDS["invalid-request"], tuple(fault_of(problem) for problem in error.problems))
-        case NotRecorded():
-            return Document(KINDS["not-recorded"])
+        case LedgerError():
+            return _of_ledger(error)
         case HTTPException():
             return _of_status(error)
         case _:
@@ -135,6 +157,30 @@ def document_of(error: Exception) -> Document:
 def fault_of(problem: Problem) -> Fault:
     """Return the fault for a problem of a request."""
     return Fault(problem.message, problem.help, problem.pointer)
+
+
+def _of_ledger(error: LedgerError) -> Document:
+    """Return what became of something that the ledger did not do; the messages of its errors name no person."""
+    fault = (Fault(str(error)),)
+    match error:
+        case IdempotencyConflictError():
+            return Document(KINDS["key-reused"])
+        case NoLedgerError():
+            return Document(KINDS["no-ledger"], fault)
+        case ErasedError():
+            return Document(KINDS["erased"])
+        case NotRecordedError():
+            return Document(KINDS["not-on-record"], fault)
+        case RetainedError() if error.until is not None:
+            when = error.until.isoformat(timespec="seconds")
+            return Document(KINDS["retained"], (Fault(str(error), f"ask again after {when}"),))
+        case RetainedError():
+            return Document(KINDS["retained"], fault)
+        case RefusedError():
+            return Document(KINDS["conflict"], fault)
+        case _:
+            wait = {} if error.retry_after is None else {"retry-after": str(math.ceil(error.retry_after))}
+            return Document(KINDS["not-recorded"], headers=wait)
 
 
 def _of_status(error: HTTPException) -> Document:

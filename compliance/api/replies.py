@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Final
 import msgspec
 from starlette.responses import Response
 
-from compliance.api.json import read_json
 from compliance.api.problems import MEDIA_TYPE, Document, Fault, Stopped
+from compliance.engine.json import read_json
 
 if TYPE_CHECKING:
     from starlette.requests import Request
@@ -27,18 +27,18 @@ def reply(content: object, status: int = 200, headers: dict[str, str] | None = N
     return Response(_encode(content), status, headers, media_type="application/json")
 
 
+def sent(content: bytes) -> Response:
+    """Return bytes that are JSON already as a response."""
+    return Response(content, media_type="application/json")
+
+
 def problem(document: Document) -> Response:
     """Return a problem document as a response."""
     return Response(_encode(document.as_json()), document.status, document.headers, media_type=MEDIA_TYPE)
 
 
-async def body_of(request: Request, most: int = SINGLE) -> object:
-    """Return the body of `request` as parsed JSON; its content type is not asked.
-
-    Raises:
-        Stopped: if it has more than `most` bytes.
-        MalformedJSON: if it cannot be read.
-    """
+async def bytes_of(request: Request, most: int = SINGLE) -> bytes:
+    """Return the body of `request`; its content type is not asked. Raise `Stopped` if it has more than `most` bytes."""
     parts: list[bytes] = []
     size = 0
     async for part in request.stream():
@@ -50,4 +50,14 @@ async def body_of(request: Request, most: int = SINGLE) -> object:
     # A client that is still sending may not look at an answer: what is too long is read, and dropped.
     if size > most:
         raise Stopped("too-large", Fault(f"the body has more than {most} bytes", "", ""))
-    return read_json(b"".join(parts))
+    return b"".join(parts)
+
+
+async def body_of(request: Request, most: int = SINGLE) -> object:
+    """Return the body of `request` as parsed JSON.
+
+    Raises:
+        Stopped: if it has more than `most` bytes.
+        MalformedJSON: if it cannot be read.
+    """
+    return read_json(await bytes_of(request, most))

@@ -196,7 +196,9 @@ def _views() -> dict[str, Schema]:
         "Instruments": _object({**ruleset, "instruments": _list(_object(instrument))}),
         "Configuration": _object(dict.fromkeys(urls, _TEXT)),
         "Health": _object({"status": _TEXT}),
-        "Readiness": _object({**ready, **ruleset, "edit_refused": {"type": ["object", "null"]}}),
+        "Readiness": _object(
+            {**ready, **ruleset, "recording_stopped": _MAYBE_TEXT, "edit_refused": {"type": ["object", "null"]}}
+        ),
     }
 
 

@@ -1,8 +1,9 @@
-"""Run the service: load a folder, check it, answer, and follow its edits if asked to."""
+"""Run the service: load a folder, check it, open the ledger, answer, and follow its edits if asked to."""
 
 from __future__ import annotations
 
 import logging
+from contextlib import ExitStack
 from typing import TYPE_CHECKING
 
 import uvicorn
@@ -10,14 +11,23 @@ import uvicorn
 from compliance.api.app import create_app
 from compliance.engine.loading import shipped_folder
 from compliance.gate.clock import SYSTEM_CLOCK
+from compliance.gate.gate import Gate
+from compliance.gate.logbook import Logbook, Stopped
 from compliance.gate.shelf import Shelf
 from compliance.gate.supplier import load_checked
 from compliance.gate.watch import Watcher
+from compliance.gate.witnessing import Witnessing
+from compliance.ledger.errors import LedgerForkedError
+from compliance.ledger.ledger import Ledger
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from compliance.api.settings import Settings
+    from compliance.engine.book import Book
+    from compliance.gate.recorder import Recorder
+    from compliance.ledger.settings import LedgerSettings
+    from compliance.ledger.witness import Witness
 
 _log = logging.getLogger(__name__)
 
@@ -29,32 +39,49 @@ def serve(
     *,
     watch: bool = False,
     settings: Settings | None = None,
+    ledger: LedgerSettings | None = None,
+    witness: Witness | None = None,
 ) -> None:
     """Answer on `host` and `port` by the rulebook in `folder` (the shipped one by default) until interrupted.
 
     With `watch`, an edit answers as soon as it compiles and its cases hold; until then the rulebook before it does.
+    With `ledger`, answers are recorded there before they leave; a ledger that is not the one that was signed is
+    opened by nobody, and every request is answered 503. `witness` cosigns its checkpoints.
 
     Raises:
         RulebookRefused: if the rulebook does not compile.
         CasesFailed: if its cases do not hold.
+        LedgerError: if the ledger is another log, or signed with another key.
     """
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
     place = folder if folder is not None else shipped_folder()
     book = load_checked(place)
     shelf = Shelf(book, SYSTEM_CLOCK.now(), place)
-    _log.info("answering by %s (%s)", book.rulebook.digest, shelf.current.status)
-    watcher = Watcher(shelf, place, SYSTEM_CLOCK) if watch else None
-    if watcher is not None:
-        watcher.start()
+    with ExitStack() as at_the_end:
+        recorder = None if ledger is None else opened(ledger, book, witness, at_the_end)
+        _log.info("answering by %s (%s)", book.rulebook.digest, shelf.current.status)
+        if watch:
+            watcher = Watcher(shelf, place, SYSTEM_CLOCK)
+            watcher.start()
+            at_the_end.callback(watcher.stop)
+        app = create_app(Gate(shelf, SYSTEM_CLOCK, recorder), settings)
+        uvicorn.run(app, host=host, port=port, log_config=None, access_log=False, server_header=False)
+
+
+def opened(settings: LedgerSettings, book: Book, witness: Witness | None, at_the_end: ExitStack) -> Recorder:
+    """Return the recorder of an opened ledger, or one that answers nobody where the ledger is not the signed one."""
     try:
-        uvicorn.run(
-            create_app(shelf, settings),
-            host=host,
-            port=port,
-            log_config=None,
-            access_log=False,
-            server_header=False,
-        )
-    finally:
-        if watcher is not None:
-            watcher.stop()
+        ledger = Ledger.open(settings)
+    except LedgerForkedError as error:
+        _log.critical("nothing is answered: %s; see `compliance ledger fork`", error)
+        return Stopped(error)
+    at_the_end.callback(ledger.close)
+    logbook = Logbook(ledger)
+    logbook.keep(book.rulebook)
+    logbook.library.put(book)
+    _log.info("recording in %s, key %s", settings.origin, ledger.verifier.vkey())
+    if witness is not None:
+        witnessing = Witnessing(ledger, witness)
+        witnessing.start()
+        at_the_end.callback(witnessing.stop)
+    return logbook

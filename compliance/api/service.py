@@ -6,15 +6,15 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from compliance.api.metrics import Metrics
-from compliance.api.problems import NotRecorded
 from compliance.api.settings import Settings
-from compliance.engine.envelope import RequestRefused
-from compliance.gate.answer import Answer
+from compliance.gate.gate import Given
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from compliance.gate.gate import Gate
+    from compliance.engine.envelope import RequestRefused
+    from compliance.gate.answer import Answer
+    from compliance.gate.gate import Asked, Found, Gate
     from compliance.gate.shelf import Shelved
 
 
@@ -31,27 +31,21 @@ class Service:
         """Return the rulebook in force."""
         return self.gate.shelf.current
 
-    async def answer(self, body: object, *, strict: bool) -> Answer:
-        """Return the answer to `body`, counted; raise `RequestRefused` if it cannot be read."""
-        found = (await self.answer_all([body], strict=strict))[0]
-        if isinstance(found, RequestRefused):
-            raise found
-        return found
+    async def answer(self, asked: Asked) -> bytes:
+        """Return the answer to one request in the bytes of its form, counted; raise `RequestRefused` for none."""
+        found = (await self.answer_all([asked]))[0]
+        if isinstance(found, Given):
+            return found.response
+        raise found
 
     async def answer_all(
-        self,
-        bodies: Sequence[object],
-        *,
-        strict: bool,
-        until: Callable[[int, Answer | RequestRefused], bool] | None = None,
-    ) -> list[Answer | RequestRefused]:
-        """Return the answers to `bodies` in order, counted, as `Gate.answer_all` does."""
+        self, asked: Sequence[Asked], until: Callable[[int, Answer | RequestRefused], bool] | None = None
+    ) -> list[Found]:
+        """Return the answers to what is `asked` in order, counted, as `Gate.give` does."""
         actions = frozenset(self.shelved.book.rulebook.vocabulary.all_actions())
-        try:
-            found = await self.gate.answer_all(bodies, strict=strict, until=until)
-        except OSError as error:
-            raise NotRecorded from error
-        self.metrics.decided((each for each in found if isinstance(each, Answer)), actions)
+        found = await self.gate.give(asked, until=until)
+        answers = (each.answer for each in found if isinstance(each, Given))
+        self.metrics.decided((answer for answer in answers if answer is not None), actions)
         return found
 
     def mark(self) -> dict[str, Any]:

@@ -11,9 +11,9 @@ from starlette.routing import Route
 
 from compliance.api.parameters import instant_in, one_of, parameters
 from compliance.api.replies import reply
-from compliance.api.values import cited, instant, spelled
 from compliance.api.vocabulary_json import vocabulary_json
 from compliance.engine.coverage import Covered, coverage, products
+from compliance.gate.values import cited, instant, spelled
 
 if TYPE_CHECKING:
     from starlette.requests import Request

@@ -56,7 +56,7 @@ def _ask(file: str, at: str | None, rulebook: Path | None, *, as_json: bool, ful
     instant = None if at is None else instant_of(at)
     answer = answer_to(body, open_book(rulebook), instant, as_json=as_json)
     if as_json:
-        from compliance.api.answer import answer_json
+        from compliance.gate.spelling import answer_json
 
         print_json(answer_json(answer))
     else:

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Final
 
 from rich.text import Text
 
-from compliance.api.values import instant, spelled
 from compliance.cli.terminal import say
+from compliance.gate.values import instant, spelled
 from compliance.vocabulary.unknown import UNKNOWN
 
 if TYPE_CHECKING:

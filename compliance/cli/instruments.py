@@ -40,7 +40,7 @@ def instruments(
         if (product is None or entry.product == product) and (search is None or _matches(entry, search.casefold()))
     ]
     if as_json:
-        from compliance.api.values import spelled
+        from compliance.gate.values import spelled
 
         said = [
             {

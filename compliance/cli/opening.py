@@ -87,8 +87,8 @@ def instant_of(text: str | None, option: str = "--at") -> datetime:
 
 def read_request(file: str, *, as_json: bool) -> object:
     """Return the JSON in `file`, or on standard input for `-`."""
-    from compliance.api.json import MalformedJSON, read_json
     from compliance.engine.envelope import Problem
+    from compliance.engine.json import MalformedJSON, read_json
 
     try:
         if file == "-":

@@ -3,36 +3,70 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from compliance.cli.exits import Exit
+from compliance.cli.ledger_options import FOLDER, ORIGIN, DatabaseOption, LedgerOption, OriginOption, settings_of
 from compliance.cli.opening import folder_of
 from compliance.cli.terminal import console, fail
 
+if TYPE_CHECKING:
+    from compliance.ledger.witness import Witness
 
-def serve(
+
+def serve(  # noqa: PLR0913 - one for each option of the command
     *,
     host: Annotated[str, typer.Option(help="The address to listen on.")] = "127.0.0.1",
     port: Annotated[int, typer.Option(help="The port to listen on.", min=1, max=65535)] = 8080,
     watch: Annotated[bool, typer.Option("--watch", help="Follow edits that compile and whose cases hold.")] = False,
     rulebook: Annotated[Path | None, typer.Option(help="The folder with rules/ and jurisdictions/.")] = None,
+    ledger: LedgerOption = FOLDER,
+    database: DatabaseOption = None,
+    origin: OriginOption = ORIGIN,
+    witness: Annotated[str | None, typer.Option(metavar="URL", help="A witness that cosigns checkpoints.")] = None,
+    witness_key: Annotated[str | None, typer.Option(metavar="KEY", help="The witness's public key.")] = None,
+    no_ledger: Annotated[bool, typer.Option("--no-ledger", help="Record nothing: answers have no receipt.")] = False,
 ) -> None:
-    """Answer over HTTP: our own API under /v1, AuthZEN under /access/v1, documentation under /docs."""
+    """Answer over HTTP: our own API under /v1, AuthZEN under /access/v1, documentation under /docs.
+
+    Every answer is recorded in the ledger before it leaves, and carries the proof of that.
+    """
     from compliance.api.serve import serve as answer
     from compliance.cli.diagnostics import print_diagnostics
     from compliance.cli.opening import sources_of
     from compliance.engine.loading import RulebookRefused
     from compliance.gate.supplier import CasesFailed
+    from compliance.ledger.errors import LedgerError
 
     folder = folder_of(rulebook)
     try:
-        answer(folder, host, port, watch=watch)
+        kept = None if no_ledger else settings_of(ledger, database, origin)
+        answer(folder, host, port, watch=watch, ledger=kept, witness=_witness(witness, witness_key))
     except RulebookRefused as refused:
         print_diagnostics(refused.diagnostics, sources_of(rulebook), console(stderr=True))
         fail("the rulebook does not compile, so nothing is served", code=Exit.PROBLEMS)
     except CasesFailed as failed:
         fail(str(failed), help="run `compliance check` to see them all", code=Exit.PROBLEMS)
+    except LedgerError as error:
+        fail(f"the ledger cannot be opened: {error}", code=Exit.FAILED)
     except OSError as error:
         fail(f"cannot listen on {host}:{port}: {(error.strerror or str(error)).lower()}", code=Exit.FAILED)
+
+
+def _witness(url: str | None, key: str | None) -> Witness | None:
+    """Return the witness that is meant, if any."""
+    from compliance.ledger.note import NoteError, Verifier
+    from compliance.ledger.witness import Witness
+
+    if url is None and key is None:
+        return None
+    if url is None or key is None:
+        fail("a witness needs both `--witness` and `--witness-key`")
+    if not url.startswith(("https://", "http://")):
+        fail("a witness is named by an address that begins with `https://` or `http://`")
+    try:
+        return Witness(url, Verifier.of_vkey(key))
+    except NoteError as error:
+        fail(f"the witness's key cannot be read: {error}")

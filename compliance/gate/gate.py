@@ -8,16 +8,19 @@ Reference: DESIGN sections 5 and 6.
 from __future__ import annotations
 
 import asyncio
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from typing import TYPE_CHECKING, Final
 
-from compliance.engine.envelope import RequestRefused
+from compliance.engine.envelope import Problem, RequestRefused
+from compliance.engine.json import write_json
 from compliance.gate.answer import Answer, RulesetMark
 from compliance.gate.clock import SYSTEM_CLOCK
+from compliance.gate.forms import PLAIN, with_receipt
 from compliance.gate.identity import new_id
 from compliance.gate.question import Question, read_question
-from compliance.gate.recorder import NoRecorder
+from compliance.gate.recorder import NoRecorder, Record
+from compliance.ledger.errors import LedgerUnavailableError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -27,13 +30,37 @@ if TYPE_CHECKING:
     from compliance.engine.request import Request
     from compliance.engine.ruleset import Ruleset
     from compliance.gate.clock import Clock
-    from compliance.gate.recorder import Recorder
+    from compliance.gate.forms import Form
+    from compliance.gate.recorder import Receipted, Recorder
     from compliance.gate.shelf import Shelf, Shelved
+    from compliance.ledger.entry import IdempotencyKey
 
 ALLOW_FOR: Final = timedelta(seconds=30)
 """How long an answer holds where the vocabulary does not say."""
 _TURN: Final = 20
 """Requests of a batch that are decided before others get their turn."""
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """One request as it came: parsed JSON, its bytes where they are at hand, and how the answer is to be spelled."""
+
+    body: object
+    raw: bytes | None = field(default=None, repr=False)
+    form: Form = PLAIN
+    key: IdempotencyKey | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    """What leaves: the answer in the bytes of its form, receipt included."""
+
+    response: bytes = field(repr=False)
+    answer: Answer | None
+    """`None` where the idempotency key had been answered before: then the bytes are those of that answer."""
+
+
+Found = Given | RequestRefused
 
 
 class Gate:
@@ -45,68 +72,93 @@ class Gate:
         self.clock = clock
         self.recorder: Recorder = recorder if recorder is not None else NoRecorder()
 
-    async def answer(self, body: object, *, strict: bool = True) -> Answer:
+    async def answer(self, body: object, *, form: Form = PLAIN) -> Answer:
         """Return the recorded answer to `body` (parsed JSON); raise `RequestRefused` if it cannot be read."""
-        answer = self._judge(body, self.shelf.current, self.clock.now(), strict=strict)
-        return (await self._recorded([answer]))[0]
+        found = (await self.give([Asked(body, form=form)]))[0]
+        if isinstance(found, RequestRefused):
+            raise found
+        if found.answer is None:
+            raise TypeError("only what came with an idempotency key was answered before")
+        return found.answer
 
-    async def answer_all(
-        self,
-        bodies: Sequence[object],
-        *,
-        strict: bool = True,
-        until: Callable[[int, Answer | RequestRefused], bool] | None = None,
-    ) -> list[Answer | RequestRefused]:
-        """Return the recorded answers to `bodies`, in order, all by one rulebook at one instant.
+    async def give(
+        self, asked: Sequence[Asked], *, until: Callable[[int, Answer | RequestRefused], bool] | None = None
+    ) -> list[Found]:
+        """Return the recorded answers to what is `asked`, in order, all by one rulebook at one instant.
 
         A request that cannot be read has its refusal in its place, and the others are answered. The first that
         satisfies `until` (its index, what was found) is the last.
+
+        Raises:
+            LedgerError: if the answers could not be made durable; then there are none. See `Recorder.record`.
         """
         shelved, now = self.shelf.current, self.clock.now()
-        found: list[Answer | RequestRefused] = []
-        for index, body in enumerate(bodies):
+        judged: list[Answer | RequestRefused] = []
+        for index, each in enumerate(asked):
             if index % _TURN == _TURN - 1:
                 await asyncio.sleep(0)
             try:
-                found.append(self._judge(body, shelved, now, strict=strict))
+                judged.append(judge(each, shelved, now, new_id(now)))
             except RequestRefused as refused:
-                found.append(refused)
-            if until is not None and until(index, found[-1]):
+                judged.append(refused)
+            if until is not None and until(index, judged[-1]):
                 break
-        recorded = iter(await self._recorded([each for each in found if isinstance(each, Answer)]))
-        return [next(recorded) if isinstance(each, Answer) else each for each in found]
+        return await self._recorded(asked, judged, shelved)
 
     def now(self, as_of: datetime | None = None) -> BookAt:
         """Return the rulebook as it stands now, or at `as_of`."""
         return self.shelf.current.book.at(as_of if as_of is not None else self.clock.now())
 
-    def _judge(self, body: object, shelved: Shelved, now: datetime, *, strict: bool) -> Answer:
-        question = read_question(body, now, shelved.loaded_at) if strict else Question(body)
-        as_of = question.as_of if question.as_of is not None else now
-        book = shelved.book.at(as_of)
-        ruleset = book.ruleset
-        try:
-            request = book.request(question.body, strict=strict)
-        except RequestRefused as refused:
-            raise RequestRefused((*question.problems, *refused.problems)) from None
-        if question.problems:
-            raise RequestRefused(question.problems)
-        return Answer(
-            id=new_id(now),
-            request=request,
-            decision=book.decision(request),
-            ruleset=RulesetMark(ruleset.digest, shelved.status, shelved.version),
-            decided_at=now,
-            expires_at=_expiry(ruleset, request, now) if question.binding else None,
-            binding=question.binding,
-        )
-
-    async def _recorded(self, answers: list[Answer]) -> list[Answer]:
-        receipts = await self.recorder.record(answers)
-        return [
-            answer if receipt is None else replace(answer, receipt=receipt)
-            for answer, receipt in zip(answers, receipts, strict=True)
+    async def _recorded(
+        self, asked: Sequence[Asked], judged: list[Answer | RequestRefused], shelved: Shelved
+    ) -> list[Found]:
+        rulebook = shelved.book.rulebook
+        records = [
+            Record(each, of.form, rulebook, of.raw or write_json(of.body), of.form.spell(each), of.key)
+            for of, each in zip(asked, judged, strict=False)
+            if isinstance(each, Answer)
         ]
+        try:
+            recorded = iter(await self.recorder.record(records))
+        except OSError as error:
+            raise LedgerUnavailableError("the answer could not be recorded") from error
+        return [each if isinstance(each, RequestRefused) else _given(each, next(recorded)) for each in judged]
+
+
+def _given(answer: Answer, kept: Receipted) -> Given:
+    """Return an answer with its receipt, or the bytes that its idempotency key was answered with before."""
+    response = with_receipt(kept.response, kept.receipt)
+    return Given(response, None if kept.repeated else replace(answer, receipt=kept.receipt))
+
+
+def judge(asked: Asked, shelved: Shelved, now: datetime, id_: str) -> Answer:
+    """Return the answer to one request, taken at `now` under the name `id_`, recorded nowhere yet.
+
+    Raises:
+        RequestRefused: with every problem of the request.
+    """
+    strict = asked.form.strict
+    question = read_question(asked.body, now, shelved.loaded_at) if strict else Question(asked.body)
+    book = shelved.book.at(question.as_of if question.as_of is not None else now)
+    try:
+        request = book.request(question.body, strict=strict)
+    except RequestRefused as refused:
+        raise RequestRefused((*question.problems, *refused.problems)) from None
+    if question.problems:
+        raise RequestRefused(question.problems)
+    if asked.key is not None and not question.binding:
+        cure = "send it without `Idempotency-Key`"
+        raise RequestRefused((Problem("/as_of", "a what-if binds nobody and has no idempotency key", cure),))
+    ruleset = book.ruleset
+    return Answer(
+        id=id_,
+        request=request,
+        decision=book.decision(request),
+        ruleset=RulesetMark(ruleset.digest, shelved.status, shelved.version),
+        decided_at=now,
+        expires_at=_expiry(ruleset, request, now) if question.binding else None,
+        binding=question.binding,
+    )
 
 
 def _expiry(ruleset: Ruleset, request: Request, now: datetime) -> datetime:

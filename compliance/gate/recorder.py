@@ -5,12 +5,45 @@ Invariant: the gate gives out no answer before `record` has returned for it.
 
 from __future__ import annotations
 
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Protocol
+
+from compliance.ledger.errors import LedgerError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from compliance.gate.answer import Answer
+    from compliance.gate.forms import Form
+    from compliance.language.rulebook import Rulebook
+    from compliance.ledger.entry import IdempotencyKey
+
+
+class NoLedgerError(LedgerError):
+    """Something was asked that only a service with a ledger can do (501)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """One answer to be recorded: the bytes of its request, and of itself but for the receipt."""
+
+    answer: Answer
+    form: Form
+    rulebook: Rulebook = field(repr=False)
+    """What answered; its source is kept before the first answer by it is recorded."""
+    request: bytes = field(repr=False)
+    response: bytes = field(repr=False)
+    key: IdempotencyKey | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Receipted:
+    """An answer that is on record: its bytes but for the receipt, and the receipt."""
+
+    response: bytes = field(repr=False)
+    receipt: str | None
+    repeated: bool = False
+    """Whether these bytes were answered before, to the same idempotency key."""
 
 
 class Recorder(Protocol):
@@ -21,8 +54,20 @@ class Recorder(Protocol):
         """Say whether anything is kept at all; shown by `/readyz`."""
         ...
 
-    async def record(self, answers: Sequence[Answer]) -> Sequence[str | None]:
-        """Return once all `answers` are durable, with the receipt of each; raise if they are not."""
+    @property
+    def trouble(self) -> str | None:
+        """Say why nothing is recorded any more; `None` while all is well."""
+        ...
+
+    async def record(self, records: Sequence[Record]) -> Sequence[Receipted]:
+        """Return once all `records` are durable, what each is answered with.
+
+        Raises:
+            IdempotencyConflictError: if a key was used for another request.
+            ErasedError: if what a key was answered with was erased.
+            NoLedgerError: if a record has a key and nothing is kept.
+            LedgerError: if any of them could not be made durable.
+        """
         ...
 
 
@@ -30,7 +75,10 @@ class NoRecorder:
     """Records nothing, and says so: no answer has a receipt."""
 
     records = False
+    trouble = None
 
-    async def record(self, answers: Sequence[Answer]) -> Sequence[str | None]:
-        """Return no receipt for each of `answers`."""
-        return [None] * len(answers)
+    async def record(self, records: Sequence[Record]) -> Sequence[Receipted]:
+        """Return each of `records` without receipt."""
+        if any(record.key is not None for record in records):
+            raise NoLedgerError("idempotency keys are kept in a ledger")
+        return [Receipted(record.response, None) for record in records]

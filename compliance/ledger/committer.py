@@ -13,13 +13,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 from sqlalchemy import Connection
 
 from compliance.ledger import merkle, store
 from compliance.ledger.canonical import CanonicalError
 from compliance.ledger.checkpoint import Checkpoint
-from compliance.ledger.entry import SealedEntry, opened, seal, stamped
+from compliance.ledger.entry import DecisionRecord, SealedEntry, open_personal, seal, stamped
 from compliance.ledger.errors import (
     EntryTooLargeError,
     IdempotencyConflictError,
@@ -67,6 +68,7 @@ class _Work:
 
     draft: Draft[Recorded]
     sealed: SealedEntry | None = None
+    second: SealedEntry | None = None
     claim: bytes | None = None
     request: bytes = b""
     outcome: Recorded | Exception | None = None
@@ -132,19 +134,28 @@ class Committer:
 
     def _sealed(self, drafts: Sequence[Draft[Recorded]]) -> list[_Work]:
         works = [_Work(draft) for draft in drafts]
-        pseudonyms = [self._subjects.pseudonym(draft.record.subject_id) for draft in drafts]
-        keys = self._subjects.keys(pseudonyms)
-        for work, pseudonym in zip(works, pseudonyms, strict=True):
+        named = [self._named(draft.record) for draft in drafts]
+        keys = self._subjects.keys([name for names in named for name in names])
+        for work, names in zip(works, named, strict=True):
             try:
-                work.sealed = seal(work.draft.record, pseudonym, keys[pseudonym])
+                record, last = work.draft.record, names[-1]
+                if record.second is not None:
+                    work.second = seal(record.second, last, keys[last])
+                work.sealed = seal(record, names[0], keys[names[0]], keys[last] if last != names[0] else None)
             except (CanonicalError, EntryTooLargeError) as error:
                 work.outcome = error
                 continue
             name = work.draft.idempotency
             if name is not None:
                 work.claim = self._subjects.blind("idempotency", f"{name.owner}\x00{name.key}".encode())
-                work.request = self._subjects.blind("request", work.draft.record.request)
+                asked = work.draft.record.request if name.request is None else name.request
+                work.request = self._subjects.blind("request", asked)
         return works
+
+    def _named(self, record: DecisionRecord) -> list[str]:
+        """Return the pseudonyms of the one or two persons that a record is about."""
+        persons = [record.subject_id] if record.second is None else [record.subject_id, record.second.subject_id]
+        return [self._subjects.pseudonym(person) for person in persons]
 
     # ------------------------------------------------------------------------------------------- under the lock
 
@@ -221,9 +232,7 @@ class Committer:
             return IdempotencyConflictError("the idempotency key was used before this epoch of the log")
         stored = store.entries(connection, claim.epoch, claim.index, claim.index + 1)[0]
         try:
-            pseudonym = self._subjects.pseudonym_of(stored.entry)
-            sealed = stored.sealed or b""
-            personal = opened(stored.entry, sealed, self._subjects.open(pseudonym, sealed))
+            personal = open_personal(stored.entry, stored.sealed or b"", self._subjects)
         except LedgerError as error:
             return error
         node = store.nodes(connection, claim.epoch)
@@ -237,23 +246,15 @@ class Committer:
         winners = [work for work in works if work.outcome is None and work.same_as is None]
         if not winners:
             return None
-        stamp, rows = stamped(at), []
-        for offset, work in enumerate(winners):
-            sealed = work.sealed
-            if sealed is None:
-                continue
-            work.index, work.entry = edge.size + offset, sealed.at(stamp)
-            rows.append(
-                {
-                    "epoch": self._epoch,
-                    "leaf_index": work.index,
-                    "kind": sealed.kind,
-                    "decision_id": sealed.public.get("id"),
-                    "entry": work.entry,
-                    "sealed": sealed.sealed,
-                }
-            )
-        growth = edge.grow([merkle.leaf_hash(work.entry) for work in winners])
+        stamp = stamped(at)
+        rows: list[dict[str, Any]] = []
+        for work in winners:
+            work.index = edge.size + len(rows)
+            for sealed in (work.sealed, work.second):
+                if sealed is not None:
+                    rows.append(self._row(edge.size + len(rows), sealed, stamp))
+            work.entry = rows[work.index - edge.size]["entry"]
+        growth = edge.grow([merkle.leaf_hash(row["entry"]) for row in rows])
         store.add_entries(connection, at, rows)
         store.add_tiles(connection, self._epoch, growth.tiles)
         store.add_claims(connection, at + self._settings.idempotency, self._claims(winners, growth.size))
@@ -267,6 +268,16 @@ class Committer:
         for pseudonym in erased:
             self._subjects.erase(pseudonym)
         return growth
+
+    def _row(self, index: int, sealed: SealedEntry, stamp: str) -> dict[str, Any]:
+        return {
+            "epoch": self._epoch,
+            "leaf_index": index,
+            "kind": sealed.kind,
+            "decision_id": sealed.public.get("id"),
+            "entry": sealed.at(stamp),
+            "sealed": sealed.sealed,
+        }
 
     def _claims(self, winners: list[_Work], size: int) -> list[dict[str, object]]:
         return [

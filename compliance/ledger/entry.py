@@ -24,11 +24,13 @@ from compliance.ledger.canonical import canonical
 from compliance.ledger.commitment import SALT_BYTES, commitment, opens
 from compliance.ledger.errors import EntryTooLargeError, TamperedError
 from compliance.ledger.note import decode_base64
-from compliance.ledger.subjects import NOBODY, SubjectKey
+from compliance.ledger.subjects import NOBODY, SubjectKey, Subjects
 from compliance.ledger.tiles import MAX_ENTRY_BYTES
 
 FORMAT = b"compliance-entry/1"
 DECISION = "decision"
+PAIRED = "paired_with"
+"""Name among the personal facts under which the ledger keeps who the second person is."""
 _LENGTH_BYTES = 4
 _STAMP_BYTES = len("2026-01-01T00:00:00.000000Z")
 
@@ -51,14 +53,21 @@ class DecisionRecord:
     request: bytes
     response: bytes
     kind: str = DECISION
+    second: DecisionRecord | None = None
+    """The decision on a second subject that the action names, recorded as the next entry. `request` and `response`
+    tell of both persons: they are sealed under both keys, so that erasing either erases them."""
 
 
 @dataclass(frozen=True, slots=True)
 class IdempotencyKey:
-    """A caller's own name for a request: unique per owner (an API key's or client's id) for a day."""
+    """A caller's own name for a request: unique per owner (an API key's or client's id) for a day.
+
+    `request` is what has to be the same when the name comes again; without it, the recorded request.
+    """
 
     owner: str
     key: str
+    request: bytes | None = field(default=None, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +77,17 @@ class Personal:
     facts: Mapping[str, Any]
     request: bytes
     response: bytes
+
+    @property
+    def paired_with(self) -> str | None:
+        """The pseudonym of the second person whose key `request` is still sealed with; None where it is plain."""
+        return self.facts.get(PAIRED)
+
+    def unpaired(self, plain: bytes) -> Personal:
+        """Return it with request and response, which the key of the second person has opened."""
+        split = int.from_bytes(plain[:_LENGTH_BYTES], "big") + _LENGTH_BYTES
+        facts = {name: value for name, value in self.facts.items() if name != PAIRED}
+        return Personal(facts, plain[_LENGTH_BYTES:split], plain[split:])
 
     def frame(self) -> bytes:
         """Return what is committed to: two lengths (uint32, big-endian), request, response, facts."""
@@ -99,15 +119,19 @@ class SealedEntry:
         return b"".join((self.head, stamp.encode(), self.tail))
 
 
-def seal(record: DecisionRecord, pseudonym: str, key: SubjectKey) -> SealedEntry:
-    """Seal the personal part of a record and make its entry.
+def seal(record: DecisionRecord, pseudonym: str, key: SubjectKey, second: SubjectKey | None = None) -> SealedEntry:
+    """Seal the personal part of a record and make its entry; `second` is the key of the second person, if any.
 
     Raises `EntryTooLargeError` when the public part is too large, `CanonicalError` when a part holds what
     a record cannot.
     """
     random = os.urandom(SALT_BYTES + 12)
     salt = random[:SALT_BYTES]
-    frame = Personal(record.personal, record.request, record.response).frame()
+    personal = Personal(record.personal, record.request, record.response)
+    if second is not None:
+        both = b"".join((len(record.request).to_bytes(_LENGTH_BYTES, "big"), record.request, record.response))
+        personal = Personal({**record.personal, PAIRED: second.pseudonym}, second.seal(both), b"")
+    frame = personal.frame()
     sealed = key.seal(salt + frame, random[SALT_BYTES:])
     head = b'{"format":"%b","kind":%b,"personal":{"ciphertext":"%b","commitment":"%b"},"public":%b,"recorded_at":"' % (
         FORMAT,
@@ -135,6 +159,18 @@ def opened(entry: bytes, sealed: bytes, plain: bytes) -> Personal:
     if not opens(decode_base64(stated["commitment"]), salt, frame):
         raise TamperedError("the personal part is not what the entry committed to")
     return Personal.of_frame(frame)
+
+
+def open_personal(entry: bytes, sealed: bytes, subjects: Subjects) -> Personal:
+    """Return the personal part of an entry, checked against what the entry committed to.
+
+    Raises `ErasedError` once it was erased (also where it tells of two persons and one of them was),
+    `TamperedError` when it is not what was sealed.
+    """
+    personal = opened(entry, sealed, subjects.open(subjects.pseudonym_of(entry), sealed))
+    if personal.paired_with is None:
+        return personal
+    return personal.unpaired(subjects.open(personal.paired_with, personal.request))
 
 
 def terms(public: Mapping[str, Any]) -> set[str]:

@@ -16,7 +16,7 @@ from typing import Any
 
 from compliance.ledger.committer import Recorded
 from compliance.ledger.entry import DecisionRecord
-from compliance.ledger.errors import LedgerError, NotRecordedError, RetainedError
+from compliance.ledger.errors import NotRecordedError, RefusedError, RetainedError
 from compliance.ledger.ledger import Ledger
 
 REQUEST, ERASURE, HOLD, LIFTED = "erasure-request", "erasure", "hold", "hold-lifted"
@@ -44,16 +44,16 @@ def request(ledger: Ledger, subject_id: str, reason: str, by: str) -> str:
 def approve(ledger: Ledger, request_id: str, by: str, retain_until: datetime | None = None) -> Recorded:
     """Approve a request and destroy the key.
 
-    Raises `RetainedError` while a hold stands or `retain_until` has not passed, `LedgerError` when the one
+    Raises `RetainedError` while a hold stands or `retain_until` has not passed, `RefusedError` when the one
     who asked
     approves or when it was done before, `NotRecordedError` when there is no such request.
     """
     known = events(ledger)
     asked = _one(known, request_id, REQUEST)
     if _same(asked.by, by):
-        raise LedgerError("the one who asked for an erasure cannot approve it")
+        raise RefusedError("the one who asked for an erasure cannot approve it")
     if any(event.kind == ERASURE and event.concerns == request_id for event in known):
-        raise LedgerError("the request was carried out before")
+        raise RefusedError("the request was carried out before")
     if standing_holds(ledger, asked.subject):
         raise RetainedError("a hold stands: the records of this person must be kept until it is lifted")
     if retain_until is not None and ledger.settings.clock() < retain_until:
@@ -69,11 +69,11 @@ def hold(ledger: Ledger, subject_id: str, reason: str, by: str) -> str:
 
 
 def lift(ledger: Ledger, hold_id: str, reason: str, by: str) -> str:
-    """Lift a hold; raises `LedgerError` for the one who set it, `NotRecordedError` when there is none."""
+    """Lift a hold; raises `RefusedError` for the one who set it, `NotRecordedError` when there is none."""
     known = events(ledger)
     held = _one(known, hold_id, HOLD)
     if _same(held.by, by):
-        raise LedgerError("the one who set a hold cannot lift it")
+        raise RefusedError("the one who set a hold cannot lift it")
     return _written(ledger, LIFTED, held.subject, reason, by, hold_id)
 
 
@@ -99,7 +99,7 @@ def events(ledger: Ledger) -> list[Event]:
 
 def _written(ledger: Ledger, kind: str, subject: str, reason: str, by: str, concerns: str | None = None) -> str:
     if not reason.strip() or not by.strip():
-        raise LedgerError("who asks, and why, must be given")
+        raise RefusedError("who asks, and why, must be given")
     public = {"id": _new_id(), "subject": subject, "by": by, "reason": reason, "concerns": concerns}
     ledger.append(DecisionRecord(public, {}, None, "", b"", b"", kind)).result(_SECONDS)
     return str(public["id"])

@@ -53,6 +53,10 @@ class TamperedError(LedgerError):
     """What is stored is not what the log committed to."""
 
 
+class RefusedError(LedgerError):
+    """The ledger's own rules forbid it: a second person is needed, or it was done before (409)."""
+
+
 class RetainedError(LedgerError):
     """The person may not be erased yet (409); `until` says when, None while a hold stands."""
 

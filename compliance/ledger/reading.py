@@ -17,7 +17,7 @@ from sqlalchemy import Connection, delete, insert, select, update
 
 from compliance.ledger import merkle, store, tiles
 from compliance.ledger.checkpoint import Checkpoint, decimal
-from compliance.ledger.entry import DECISION, Personal, opened, terms
+from compliance.ledger.entry import DECISION, Personal, open_personal, terms
 from compliance.ledger.errors import NotRecordedError
 from compliance.ledger.note import Note
 from compliance.ledger.proof import Receipt
@@ -126,8 +126,7 @@ class Reader:
         if erasures != self._erasures:
             self._subjects.forget()
             self._erasures = erasures
-        plain = self._subjects.open(self._subjects.pseudonym_of(entry.body), entry.sealed)
-        return opened(entry.body, entry.sealed, plain)
+        return open_personal(entry.body, entry.sealed, self._subjects)
 
     def receipt(self, index: int, checkpoint: str) -> Receipt:
         """Return the proof of an entry against a signed checkpoint of this log; raises `NotRecordedError`."""

@@ -5,9 +5,16 @@ import asyncio
 import httpx
 
 from compliance.api import create_app
+from compliance.ledger.ledger import Ledger
+from compliance.ledger.settings import LedgerSettings
 from tests.gate.support import NOW, ROOT, gate, reader, retail, shipped, tiny
 
 __all__ = ["NOW", "ROOT", "Client", "faults", "gate", "reader", "retail", "shipped", "tiny"]
+
+
+def ledger_in(folder):
+    """Return a real ledger in a folder, whose clock is the machine's."""
+    return Ledger.open(LedgerSettings(f"sqlite:///{folder}/ledger.db", folder, "example.com/log"))
 
 
 class Client:

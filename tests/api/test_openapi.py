@@ -1,6 +1,10 @@
 """The document says what the service does: Schemathesis sends what it allows and what it does not, and checks answers."""
 
+import atexit
 import json
+import re
+import tempfile
+from pathlib import Path
 
 import jsonschema_rs
 import pytest
@@ -12,9 +16,17 @@ from starlette.routing import Mount
 
 from compliance.api.openapi import openapi
 from compliance.api.problems import KINDS
-from tests.api.support import ROOT, Client, shipped, tiny
+from compliance.gate.logbook import Logbook
+from tests.api.support import ROOT, Client, ledger_in, shipped, tiny
 
-CLIENT, SMALL = Client(), Client(tiny())
+# Schemathesis wants its apps when this module is read: their ledgers are closed at the end of the process.
+FOLDER = tempfile.TemporaryDirectory()
+CLIENT, SMALL = (
+    Client(book, Logbook(ledger_in(Path(FOLDER.name) / name)))
+    for name, book in (("shipped", shipped()), ("tiny", tiny()))
+)
+for client in (CLIENT, SMALL):
+    atexit.register(client.gate.recorder.ledger.close)
 # A schema cannot say everything that is refused (which codes are territories, which facts a kind of subject has), so
 # what it allows may be refused too; what it refuses must be.
 SAID_LESS = [positive_data_acceptance]
@@ -50,7 +62,7 @@ def test_the_tiny_service_does_as_its_document_says(case):
 @pytest.mark.parametrize("client", [CLIENT, SMALL], ids=["shipped", "tiny"])
 def test_every_example_is_answered(client):
     for path, methods in document(client)["paths"].items():
-        if "post" in methods:
+        if "post" in methods and methods["post"]["tags"] != ["record"]:
             example = methods["post"]["requestBody"]["content"]["application/json"]["example"]
             assert client.post(path, json=example).status_code == 200, path
 
@@ -64,7 +76,8 @@ def test_the_example_of_a_decision_is_allowed(client):
 
 def test_the_document_has_every_address_of_the_app_and_no_other():
     pages = {"/openapi.json", "/docs", "/docs/problems"}
-    served = {route.path for route in SMALL.app.routes if not isinstance(route, Mount)} - pages
+    paths = {route.path for route in SMALL.app.routes if not isinstance(route, Mount)} - pages
+    served = {re.sub(r":[a-z]+}", "}", path) for path in paths}
     assert set(document(SMALL)["paths"]) == served
     assert served - set(document(CLIENT)["paths"]) == {"/access/v1/search/subject"}
 

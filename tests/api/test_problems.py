@@ -1,9 +1,22 @@
+from datetime import UTC, datetime
+
 import pytest
 from starlette.exceptions import HTTPException
 
-from compliance.api.json import MalformedJSON
-from compliance.api.problems import KINDS, MOST_ERRORS, Fault, NotRecorded, Stopped, document_of
+from compliance.api.problems import KINDS, MOST_ERRORS, Fault, Stopped, document_of
 from compliance.engine.envelope import Problem, RequestRefused
+from compliance.engine.json import MalformedJSON
+from compliance.gate.recorder import NoLedgerError
+from compliance.ledger.errors import (
+    ErasedError,
+    IdempotencyConflictError,
+    LedgerBusyError,
+    LedgerForkedError,
+    LedgerUnavailableError,
+    NotRecordedError,
+    RefusedError,
+    RetainedError,
+)
 
 
 @pytest.mark.parametrize(
@@ -12,7 +25,16 @@ from compliance.engine.envelope import Problem, RequestRefused
         (MalformedJSON("/a", "it is not"), "malformed-json", 400),
         (RequestRefused([Problem("/a", "it is not")]), "invalid-request", 400),
         (Stopped("too-large"), "too-large", 413),
-        (NotRecorded(), "not-recorded", 503),
+        (LedgerUnavailableError("the disk is full"), "not-recorded", 503),
+        (LedgerBusyError("too many wait"), "not-recorded", 503),
+        (LedgerForkedError("restored"), "not-recorded", 503),
+        (IdempotencyConflictError("used"), "key-reused", 409),
+        (RefusedError("a second person is needed"), "conflict", 409),
+        (RetainedError("a hold stands"), "retained", 409),
+        (RetainedError("too early", datetime(2031, 1, 1, tzinfo=UTC)), "retained", 409),
+        (ErasedError("gone"), "erased", 410),
+        (NotRecordedError("no entry"), "not-on-record", 404),
+        (NoLedgerError("no ledger"), "no-ledger", 501),
         (HTTPException(404), "not-found", 404),
         (HTTPException(405), "method-not-allowed", 405),
         (HTTPException(418), "refused", 400),
@@ -47,3 +69,13 @@ def test_the_detail_is_the_first_fault_with_its_place():
 def test_a_thousand_faults_do_not_make_a_thousand_errors():
     many = RequestRefused([Problem(f"/{number}", "it is not") for number in range(1000)])
     assert len(document_of(many).as_json()["errors"]) == MOST_ERRORS
+
+
+def test_a_client_is_told_when_to_try_again_where_that_makes_sense():
+    assert document_of(LedgerUnavailableError("the disk is full")).headers == {"retry-after": "1"}
+    assert document_of(LedgerForkedError("restored")).headers == {}
+
+
+def test_a_person_who_must_be_kept_is_kept_until_a_day_that_is_said():
+    document = document_of(RetainedError("records are kept for five years", datetime(2031, 1, 1, tzinfo=UTC)))
+    assert document.faults[0].help == "ask again after 2031-01-01T00:00:00+00:00"

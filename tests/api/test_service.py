@@ -1,5 +1,6 @@
 import pytest
 
+from compliance.gate.recorder import Receipted
 from tests.api.support import Client, faults, retail
 
 
@@ -11,6 +12,8 @@ class Broken:
     def __init__(self, error):
         self.error = error
 
+    trouble = None
+
     async def record(self, _):
         raise self.error
 
@@ -20,8 +23,10 @@ class Receipts:
 
     records = True
 
-    async def record(self, answers):
-        return ["c2sp.org/tlog-proof@v1" for _ in answers]
+    trouble = None
+
+    async def record(self, records):
+        return [Receipted(record.response, "c2sp.org/tlog-proof@v1") for record in records]
 
 
 @pytest.mark.parametrize("path", ["/v1/decisions", "/access/v1/evaluation"])

@@ -15,9 +15,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from compliance import load
-from compliance.api.json import MalformedJSON, read_json
 from compliance.engine.decoder import FedValue, Surroundings, decode
 from compliance.engine.envelope import Problem, RequestRefused
+from compliance.engine.json import MalformedJSON, read_json
 from compliance.engine.request import Request
 from compliance.engine.ruleset import Ruleset, Timeline
 from compliance.engine.wire import WireDecoder

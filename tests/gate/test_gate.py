@@ -4,6 +4,8 @@ from datetime import timedelta
 import pytest
 
 from compliance.engine.envelope import RequestRefused
+from compliance.gate.forms import AuthZEN
+from compliance.gate.gate import Asked
 from tests.gate.support import NOW, gate, reader, retail, tiny
 
 
@@ -66,20 +68,22 @@ def test_all_problems_of_a_request_come_at_once():
 
 
 def test_a_request_that_is_not_strict_cannot_choose_its_instant():
-    made = answer({**retail(), "as_of": "2030-01-01T00:00:00Z"}, strict=False)
+    made = answer({**retail(), "as_of": "2030-01-01T00:00:00Z"}, form=AuthZEN())
     assert made.binding
     assert "/as_of" in made.request.ignored
 
 
 def test_a_batch_is_answered_in_order_by_one_rulebook_at_one_instant():
     bodies = [retail(), {"subject": 1}, retail(residence="US"), *[retail()] * 50]
-    found = asyncio.run(gate().answer_all(bodies))
-    assert [each.decision.outcome for each in found if not isinstance(each, RequestRefused)][:2] == ["allow", "deny"]
+    found = asyncio.run(gate().give([Asked(body) for body in bodies]))
+    answers = [each.answer for each in found if not isinstance(each, RequestRefused)]
+    assert [each.decision.outcome for each in answers][:2] == ["allow", "deny"]
     assert isinstance(found[1], RequestRefused)
-    assert {each.decided_at for each in found if not isinstance(each, RequestRefused)} == {NOW}
+    assert {each.decided_at for each in answers} == {NOW}
 
 
 def test_a_batch_can_end_at_the_first_that_settles_it():
     bodies = [retail(), retail(residence="US"), retail()]
-    found = asyncio.run(gate().answer_all(bodies, until=lambda _, each: each.decision.outcome == "deny"))
+    asked = [Asked(body) for body in bodies]
+    found = asyncio.run(gate().give(asked, until=lambda _, each: each.decision.outcome == "deny"))
     assert len(found) == 2

@@ -1,8 +1,11 @@
 import asyncio
+import json
 
 import pytest
 
-from compliance.gate.recorder import NoRecorder
+from compliance.gate.gate import Asked, Given
+from compliance.gate.recorder import NoRecorder, Receipted
+from compliance.ledger.errors import LedgerUnavailableError
 from tests.gate.support import gate, retail
 
 
@@ -14,15 +17,19 @@ class Paper:
     def __init__(self):
         self.kept = []
 
-    async def record(self, answers):
-        self.kept += answers
-        return [f"receipt {index}" for index, _ in enumerate(answers)]
+    trouble = None
+
+    async def record(self, records):
+        self.kept += records
+        return [Receipted(record.response, f"receipt {index}") for index, record in enumerate(records)]
 
 
 class Broken:
     """A recorder whose disk is full."""
 
     records = True
+
+    trouble = None
 
     async def record(self, _):
         raise OSError("no space left")
@@ -37,15 +44,17 @@ def test_an_answer_carries_the_receipt_of_its_record():
     paper = Paper()
     answer = asyncio.run(gate(recorder=paper).answer(retail()))
     assert answer.receipt == "receipt 0"
-    assert [kept.id for kept in paper.kept] == [answer.id]
+    assert [kept.answer.id for kept in paper.kept] == [answer.id]
 
 
 def test_a_batch_is_recorded_together_and_what_cannot_be_read_is_not():
     paper = Paper()
-    found = asyncio.run(gate(recorder=paper).answer_all([retail(), {}, retail("sell")]))
-    assert [getattr(each, "receipt", None) for each in found] == ["receipt 0", None, "receipt 1"]
+    asked = [Asked(body) for body in (retail(), {}, retail("sell"))]
+    found = asyncio.run(gate(recorder=paper).give(asked))
+    given = [json.loads(each.response)["receipt"] if isinstance(each, Given) else None for each in found]
+    assert given == ["receipt 0", None, "receipt 1"]
 
 
 def test_an_answer_that_cannot_be_recorded_is_not_given():
-    with pytest.raises(OSError, match="no space"):
+    with pytest.raises(LedgerUnavailableError):
         asyncio.run(gate(recorder=Broken()).answer(retail()))

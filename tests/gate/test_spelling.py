@@ -1,7 +1,7 @@
 import asyncio
 import json
 
-from compliance.api.answer import answer_json, decision_json
+from compliance.gate.spelling import answer_json, decision_json
 from tests.api.support import gate, retail
 
 

@@ -3,7 +3,7 @@ from decimal import Decimal
 
 import pytest
 
-from compliance.api.values import cited, instant, spelled, stated
+from compliance.gate.values import cited, instant, spelled, stated
 from compliance.vocabulary.authority import Authority, Standing
 from compliance.vocabulary.unknown import UNKNOWN
 from compliance.vocabulary.values import Money, Record

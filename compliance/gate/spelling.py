@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from compliance.api.values import cited, instant, spelled, stated
+from compliance.gate.values import cited, instant, spelled, stated
 
 if TYPE_CHECKING:
     from compliance.engine.decision import Decision, Ground, LeafFinding, MissingFact, NearestPermit
@@ -26,8 +26,8 @@ def answer_json(answer: Answer) -> dict[str, Any]:
             "status": answer.ruleset.status,
             "digest": answer.ruleset.digest,
         },
-        "receipt": answer.receipt,
         "ignored": list(request.ignored),
+        "receipt": answer.receipt,
     }
 
 

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from compliance.api.json import DEEPEST, Inexact, MalformedJSON, read_json
+from compliance.engine.json import DEEPEST, Inexact, MalformedJSON, read_json, write_json
 
 SIMPLE = st.none() | st.booleans() | st.integers(-(10**30), 10**30) | st.text()
 TREES = st.recursive(SIMPLE, lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner), max_leaves=20)
@@ -96,3 +96,8 @@ def test_long_nonsense_is_refused_without_long_thought(body):
     started = time.process_time()
     where(body)
     assert time.process_time() - started < 30
+
+
+@pytest.mark.parametrize("text", [b'{"a":1.50,"b":[1e400,-0.0,true,null,"\xc3\xa9"]}', b"[9007199254740993]"])
+def test_what_was_read_is_written_as_it_was_even_numbers_that_have_no_exact_value(text):
+    assert write_json(read_json(text)) == text

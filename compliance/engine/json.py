@@ -13,6 +13,8 @@ import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final, NoReturn, Self
 
+import msgspec
+
 from compliance.vocabulary.refusal import escaped, shown
 
 if TYPE_CHECKING:
@@ -57,12 +59,26 @@ class Inexact(float):
         return self.text if len(self.text) <= 40 else f"{self.text[:40]}..."
 
 
+def _inexact(value: object) -> msgspec.Raw:
+    if isinstance(value, Inexact):
+        return msgspec.Raw(value.text.encode())
+    raise TypeError(type(value).__name__)
+
+
+_ENCODER: Final = msgspec.json.Encoder(enc_hook=_inexact)
+
+
 class _Repeated(ValueError):  # noqa: N818 - what the key is
     """A key that stands twice in one object."""
 
 
 class _NotANumber(ValueError):  # noqa: N818 - what the constant is
     """`NaN` or an infinity."""
+
+
+def write_json(tree: object) -> bytes:
+    """Return the bytes of what `read_json` returned, or of a part of it; numbers keep their text."""
+    return _ENCODER.encode(tree)
 
 
 def read_json(body: bytes) -> object:

@@ -1,0 +1,199 @@
+"""Describe the addresses of the record as OpenAPI: decisions on record, proofs, erasures.
+
+Reference: OpenAPI Specification 3.1.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from compliance.api.problems import KINDS, MEDIA_TYPE
+
+Part = dict[str, Any]
+_JSON: Final = "application/json"
+_ID: Final[Part] = {"type": "string", "format": "uuid"}
+_TEXT: Final[Part] = {"type": "string"}
+_INSTANT: Final[Part] = {"type": "string", "format": "date-time"}
+_SAID: Final[Part] = {"type": "string", "minLength": 1, "maxLength": 500}
+_NO_RECORD: Final = (501, 503)
+
+
+def record_paths(request_id: Part) -> Part:
+    """Return the paths of the record; `request_id` is the header that every operation takes."""
+    paths = {**_decisions(), **_erasures(), **_log()}
+    for methods in paths.values():
+        for operation in methods.values():
+            operation["parameters"].append(request_id)
+    return paths
+
+
+def _decisions() -> Part:
+    one = (_path("id", _ID),)
+    wait = (*one, _query("wait", {"type": "number", "minimum": 0, "maximum": 10}))
+    return {
+        "/v1/decisions/search": {
+            "post": _operation(
+                "searchDecisions", "Find recorded decisions, newest first", body=_search(), statuses=(400, 413)
+            )
+        },
+        "/v1/decisions/{id}": {
+            "get": _operation("decision", "The public part of a recorded decision", statuses=(400, 404), parameters=one)
+        },
+        "/v1/decisions/{id}/explanation": {
+            "get": _operation(
+                "explanation", "What was asked, answered, and why", statuses=(400, 404, 410), parameters=one
+            )
+        },
+        "/v1/decisions/{id}/replay": {
+            "post": _operation("replay", "Decide it again and compare", statuses=(400, 404, 410), parameters=one)
+        },
+        "/v1/decisions/{id}/receipt": {
+            "get": _operation(
+                "receipt",
+                "The proof that a decision is on record",
+                statuses=(400, 404),
+                parameters=wait,
+                answer=_plain("a `tlog-proof` (C2SP)"),
+            )
+        },
+    }
+
+
+def _erasures() -> Part:
+    named = (_path("id", _TEXT),)
+    both = _said({"by": "ann@venue.example", "reason": "asked for on 2026-11-25"})
+    return {
+        "/v1/subjects/{id}": {
+            "delete": _operation(
+                "eraseSubject",
+                "Ask for a person to be erased",
+                body=both,
+                statuses=(400, 409, 413),
+                parameters=named,
+                answer=_answer("it waits for a second person", {"type": "object"}, "202"),
+            )
+        },
+        "/v1/subjects/{id}/holds": {
+            "post": _operation(
+                "holdSubject",
+                "Forbid that a person is erased",
+                body=both,
+                statuses=(400, 409, 413),
+                parameters=named,
+                answer=_answer("the hold stands", {"type": "object"}, "201"),
+            )
+        },
+        "/v1/holds/{id}": {
+            "delete": _operation(
+                "liftHold",
+                "Lift a hold, as a second person",
+                body=both,
+                statuses=(400, 404, 409, 413),
+                parameters=named,
+            )
+        },
+        "/v1/erasures": {"get": _operation("erasures", "What waits for approval", statuses=(400,))},
+        "/v1/erasures/{id}/approval": {
+            "post": _operation(
+                "approveErasure",
+                "Approve, as a second person, and erase",
+                body=_said({"by": "bob@venue.example"}),
+                statuses=(400, 404, 409, 413),
+                parameters=named,
+            )
+        },
+    }
+
+
+def _log() -> Part:
+    return {
+        "/ledger/checkpoint": {
+            "get": _operation(
+                "checkpoint",
+                "The newest signed checkpoint",
+                statuses=(400,),
+                answer=_plain("a `tlog-checkpoint` (C2SP)"),
+            )
+        },
+        "/ledger/key": {
+            "get": _operation("logKey", "The log's public key", statuses=(400,), answer=_plain("a verifier key"))
+        },
+        "/ledger/tile/{path}": {
+            "get": _operation(
+                "tile",
+                "A tile of the tree, or a bundle of entries",
+                statuses=(400, 404),
+                parameters=(_path("path", _TEXT),),
+                answer={
+                    "200": {"description": "a tile (C2SP tlog-tiles)", "content": {"application/octet-stream": {}}}
+                },
+            )
+        },
+    }
+
+
+def _search() -> Part:
+    texts = dict.fromkeys(("subject", "rule", "action", "territory", "instrument", "cursor"), _TEXT)
+    instants = dict.fromkeys(("since", "until"), _INSTANT)
+    rest = {
+        "outcome": {"enum": ["allow", "deny", "refer", "incomplete"]},
+        "limit": {"type": "integer", "minimum": 1, "maximum": 1000},
+    }
+    schema = {"type": "object", "properties": {**texts, **instants, **rest}, "additionalProperties": False}
+    return {"schema": schema, "example": {"outcome": "deny", "limit": 10}}
+
+
+def _said(shown: dict[str, str]) -> Part:
+    schema = {
+        "type": "object",
+        "properties": dict.fromkeys(shown, _SAID),
+        "required": list(shown),
+        "additionalProperties": False,
+    }
+    return {"schema": schema, "example": shown}
+
+
+def _answer(says: str, schema: Part, status: str = "200") -> Part:
+    return {status: {"description": says, "content": {_JSON: {"schema": schema}}}}
+
+
+def _plain(says: str, kind: str = "text/plain") -> Part:
+    return {"200": {"description": says, "content": {kind: {"schema": _TEXT}}}}
+
+
+def _problem(status: int) -> Part:
+    titles = [kind.title for kind in KINDS.values() if kind.status == status]
+    schema = {"$ref": "#/components/schemas/Problem"}
+    return {"description": "; ".join(titles), "content": {MEDIA_TYPE: {"schema": schema}}}
+
+
+def _operation(
+    name: str,
+    says: str,
+    *,
+    body: Part | None = None,
+    statuses: tuple[int, ...] = (),
+    parameters: tuple[Part, ...] = (),
+    answer: Part | None = None,
+) -> Part:
+    made: Part = {
+        "operationId": name,
+        "tags": ["record"],
+        "summary": says,
+        "parameters": list(parameters),
+        "responses": {
+            **(answer or _answer(says, {"type": "object"})),
+            **{str(status): _problem(status) for status in (*statuses, *_NO_RECORD)},
+        },
+    }
+    if body is not None:
+        made["requestBody"] = {"required": True, "content": {_JSON: body}}
+    return made
+
+
+def _path(name: str, schema: Part) -> Part:
+    return {"name": name, "in": "path", "required": True, "schema": schema}
+
+
+def _query(name: str, schema: Part) -> Part:
+    return {"name": name, "in": "query", "required": False, "schema": schema}

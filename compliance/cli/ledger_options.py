@@ -1,0 +1,52 @@
+"""The options that say where a ledger is; each can come from the environment."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from compliance.cli.terminal import fail
+
+if TYPE_CHECKING:
+    from compliance.ledger.settings import LedgerSettings
+
+FOLDER = Path(".ledger")
+"""Where a ledger is kept when nobody says otherwise."""
+ORIGIN = "localhost/compliance"
+
+LedgerOption = Annotated[
+    Path, typer.Option("--ledger", envvar="COMPLIANCE_LEDGER", help="The folder with the ledger's keys and checkpoint.")
+]
+DatabaseOption = Annotated[
+    str | None,
+    typer.Option(
+        "--database",
+        envvar="COMPLIANCE_DATABASE",
+        help="The database's URL, for instance postgresql+psycopg://host/name.",
+        show_default="SQLite in the ledger's folder",
+    ),
+]
+OriginOption = Annotated[
+    str, typer.Option("--origin", envvar="COMPLIANCE_ORIGIN", help="The log's name: yours for ever, without spaces.")
+]
+
+
+def settings_of(folder: Path, database: str | None, origin: str) -> LedgerSettings:
+    """Return the settings of a ledger; a master key may come from `COMPLIANCE_MASTER_KEY` (64 hexadecimal digits)."""
+    import os
+
+    from compliance.ledger.note import NoteError, checked_name
+    from compliance.ledger.settings import LedgerSettings
+    from compliance.ledger.subjects import MasterKey
+
+    try:
+        checked_name(origin)
+        given = os.environ.get("COMPLIANCE_MASTER_KEY")
+        wrapper = None if given is None else MasterKey.of_text(given)
+    except (NoteError, ValueError) as error:
+        fail(f"the ledger cannot be opened: {error}")
+    place = folder.absolute()
+    url = database if database is not None else f"sqlite:///{place / 'ledger.db'}"
+    return LedgerSettings(database_url=url, folder=place, origin=origin, wrapper=wrapper)

@@ -1,0 +1,92 @@
+"""Record answers in a ledger, and read them back: the recorder of a service that keeps a log.
+
+Invariant: the source of a rulebook is in the log before the first answer by it.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING, Final
+
+from compliance.gate.library import Library, kept_bytes
+from compliance.gate.recorder import Receipted
+from compliance.gate.records import decision_record
+from compliance.ledger.errors import LedgerError, LedgerUnavailableError
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from compliance.gate.recorder import Record
+    from compliance.language.rulebook import Rulebook
+    from compliance.ledger.ledger import Ledger
+
+_AT_ONCE: Final = 1_000
+"""Records of one batch that wait at the same time, so that a large batch leaves room for others."""
+
+
+class Logbook:
+    """A recorder over an open ledger, and the library of the rulebooks that it keeps."""
+
+    records = True
+
+    def __init__(self, ledger: Ledger) -> None:
+        """Take an open ledger; whoever opened it closes it."""
+        self.ledger = ledger
+        self.library = Library(ledger.ruleset)
+        self._kept: set[str] = set()
+
+    @property
+    def trouble(self) -> str | None:
+        """Say why nothing is recorded any more; `None` while all is well."""
+        stopped = self.ledger.stopped
+        return None if stopped is None else str(stopped)
+
+    def keep(self, rulebook: Rulebook) -> None:
+        """Keep the source of a rulebook, once; waits for the disk. Raises `LedgerError` if it cannot be kept."""
+        if rulebook.digest in self._kept:
+            return
+        try:
+            self.ledger.keep_ruleset(rulebook.digest, kept_bytes(rulebook))
+        except LedgerError:
+            raise
+        except Exception as error:  # a database's own, of whatever kind
+            raise LedgerUnavailableError("the rulebook could not be kept") from error
+        self._kept.add(rulebook.digest)
+
+    async def record(self, records: Sequence[Record]) -> Sequence[Receipted]:
+        """Return once all `records` are durable; see `compliance.gate.recorder.Recorder.record`."""
+        for record in records:
+            if record.rulebook.digest not in self._kept:
+                await asyncio.to_thread(self.keep, record.rulebook)
+        if len(records) == 1:
+            return [await self._one(records[0])]
+        done: list[Receipted] = []
+        for start in range(0, len(records), _AT_ONCE):
+            done += await self._some(records[start : start + _AT_ONCE])
+        return done
+
+    async def _one(self, record: Record) -> Receipted:
+        found = await self.ledger.record(decision_record(record), record.key)
+        return Receipted(found.response, found.receipt, found.replayed)
+
+    async def _some(self, records: Sequence[Record]) -> list[Receipted]:
+        found = await asyncio.gather(*map(self._one, records), return_exceptions=True)
+        for each in found:
+            if isinstance(each, BaseException):
+                raise each
+        return [each for each in found if isinstance(each, Receipted)]
+
+
+class Stopped:
+    """The recorder of a service whose ledger cannot be opened: it answers nobody, and says why."""
+
+    records = True
+
+    def __init__(self, reason: LedgerError) -> None:
+        """Take why."""
+        self._reason = reason
+        self.trouble: str | None = str(reason)
+
+    async def record(self, _: Sequence[Record]) -> Sequence[Receipted]:
+        """Refuse."""
+        raise self._reason

@@ -179,5 +179,9 @@ class _Surveyor:
 
 def _name(position: Position, rules: Iterable[Rule]) -> str:
     """Return the name that the position's rules begin with."""
-    mine = (rule.id for rule in rules if rule.from_position and rule.span == position.span)
+    mine = (
+        rule.id
+        for rule in rules
+        if rule.from_position and (rule.span, rule.product) == (position.span, position.product)
+    )
     return next(mine, f"{position.jurisdiction}/{position.layer}-{position.product}/").rsplit("/", 1)[0]

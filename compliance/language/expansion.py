@@ -1,7 +1,8 @@
 """Turn positions into the rules that they are shorthand for, by the vocabulary's table of access.
 
 Invariant: a position of `<jurisdiction>` in `<layer>` about `<product>` means rules with ids
-`<jurisdiction>/<layer>-<product>[-<name>]/<class>-<effect>`, and nothing else.
+`<jurisdiction>/<layer>-<product>[-<name>]/<class>-<effect>`, and nothing else; about several products, it is as many
+positions.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ from dataclasses import dataclass, replace
 
 from compliance.language.authorities import only_recalled
 from compliance.language.condition import Text, check_condition
-from compliance.language.diagnostic import Diagnostic, Severity
+from compliance.language.diagnostic import Diagnostic, Note, Severity
 from compliance.language.expression import And, Expression, Not
 from compliance.language.fields import Found
 from compliance.language.jurisdictions import (
@@ -22,6 +23,7 @@ from compliance.language.jurisdictions import (
     POSITION_SAYS,
 )
 from compliance.language.known import Known, is_known
+from compliance.language.nodes import Scalar
 from compliance.language.periods import EFFECTIVE, Dated, check_overlaps, day_after, period_of
 from compliance.language.resolver import Resolver
 from compliance.language.rulebook import Effect, HomeScope, Position, Rule
@@ -48,9 +50,7 @@ def resolve_positions(
     placed: list[_Placed] = []
     dated: dict[str, list[Dated]] = {}
     for statement in statements:
-        each = _placed(statement, resolver, dated, found)
-        if each is not None:
-            placed.append(each)
+        placed.extend(_placed(statement, resolver, dated, found))
     cure = "let one end before the other starts, or give one of them a `name:`"
     for id_, positions in dated.items():
         check_overlaps(f"the position `{id_}`", positions, "duplicate-position", found, cure)
@@ -59,12 +59,13 @@ def resolve_positions(
     return tuple(each.position for each in placed), tuple(rules), frozenset(broken)
 
 
-def _placed(statement: Statement, resolver: Resolver, dated: dict[str, list[Dated]], found: Found) -> _Placed | None:
+def _placed(statement: Statement, resolver: Resolver, dated: dict[str, list[Dated]], found: Found) -> Iterator[_Placed]:
+    """Yield what a statement says of each of its products."""
     before = len(found)
     filled, known = statement.filled, resolver.known
     jurisdiction = statement.setting.jurisdiction or ""
     layer = known.layer(filled.get(POSITION_LAYER), found)
-    product = known.product(filled.get(POSITION_PRODUCT), found)
+    products = [known.product(word, found) for word in _distinct(filled.get(POSITION_PRODUCT) or (), found)]
     word = filled.get(POSITION_ACCESS)
     levels = known.vocabulary.access
     fits = word is not None and is_known(word, levels, "unknown-access", "access", found)
@@ -80,29 +81,45 @@ def _placed(statement: Statement, resolver: Resolver, dated: dict[str, list[Date
     only_if = {} if access is None else _conditions(access, span, jurisdiction, resolver, found)
     if access is not None and only_recalled(authority) and _opens(access, known):
         recalled(f"the position `{access.name}`", span, found)
-    if layer is None or product is None or access is None:
-        return None
-    name = filled.text(POSITION_NAME)
-    id_ = f"{jurisdiction}/{layer}-{product}" + ("" if name is None else f"-{name}")
-    dated.setdefault(id_, []).append(Dated(period, span))
-    if any(each.severity is Severity.ERROR for each in found[before:]) or not filled.is_whole:
-        return None
-    says = filled.text(POSITION_SAYS) or access.says or _sentence(layer, product, access, jurisdiction, known)
-    review_by = statement.review_by
-    position = Position(
-        jurisdiction,
-        layer,
-        product,
-        access.name,
-        authority,
-        span,
-        period,
-        says,
-        excepting,
-        when,
-        None if review_by is None else day_after(review_by, statement.zone),
-    )
-    return _Placed(position, id_, only_if, statement.notes)
+    if layer is None or access is None:
+        return
+    name, review_by = filled.text(POSITION_NAME), statement.review_by
+    sound = not any(each.severity is Severity.ERROR for each in found[before:]) and filled.is_whole
+    for product in products:
+        if product is None:
+            continue
+        id_ = f"{jurisdiction}/{layer}-{product}" + ("" if name is None else f"-{name}")
+        dated.setdefault(id_, []).append(Dated(period, span))
+        if not sound:
+            continue
+        says = filled.text(POSITION_SAYS) or access.says or _sentence(layer, product, access, jurisdiction, known)
+        position = Position(
+            jurisdiction,
+            layer,
+            product,
+            access.name,
+            authority,
+            span,
+            period,
+            says,
+            excepting,
+            when,
+            None if review_by is None else day_after(review_by, statement.zone),
+        )
+        yield _Placed(position, id_, only_if, statement.notes)
+
+
+def _distinct(words: Iterable[Scalar], found: Found) -> Iterator[Scalar]:
+    """Yield the words, each once; complain about one that stands twice."""
+    seen: dict[str, Span] = {}
+    for word in words:
+        if word.value in seen:
+            notes = (Note(seen[word.value], "it stands here first"),)
+            message = f"the product `{word.value}` stands twice"
+            found.append(Diagnostic("duplicate-value", message, word.span, help="take one out", notes=notes))
+        else:
+            seen[word.value] = word.span
+            yield word
 
 
 def _opens(access: Access, known: Known) -> bool:

@@ -43,7 +43,7 @@ from compliance.vocabulary import territory
 from compliance.vocabulary.suggestions import alternatives
 
 POSITION_LAYER: Final = Field("layer", TEXT, required=True)
-POSITION_PRODUCT: Final = Field("product", TEXT, required=True)
+POSITION_PRODUCT: Final = Field("product", ListOf(TEXT, "a product or a list of products", or_one=True), required=True)
 POSITION_ACCESS: Final = Field("access", TEXT, required=True)
 POSITION_NAME: Final = Field(
     "name",

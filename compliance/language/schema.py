@@ -114,7 +114,7 @@ def _definitions(rulebook: Rulebook) -> dict[str, Any]:
     }
     position = {
         "layer": _one(vocabulary.layers),
-        "product": _one(rulebook.products),
+        "product": {"anyOf": [_one(rulebook.products), _list(_one(rulebook.products))]},
         "access": _one(vocabulary.access),
         **dict.fromkeys(("name", "says"), _TEXT),
         "except": _TEXTS,

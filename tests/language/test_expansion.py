@@ -6,7 +6,7 @@ from compliance.language.expression import And, DefinitionRef, Leaf, Not
 from compliance.language.rulebook import Effect, HomeScope
 from compliance.vocabulary.period import ALWAYS
 from compliance.vocabulary.types import BOOL
-from tests.language.small import DEFINITIONS, SWITZERLAND, found, loaded, vocabulary
+from tests.language.small import DEFINITIONS, PRODUCTS, SWITZERLAND, found, loaded, vocabulary
 
 
 def page(*positions, more=""):
@@ -32,6 +32,26 @@ def test_each_class_of_actions_becomes_a_rule_by_the_vocabularys_table():
         "LI/venue-shares/entry-forbid": "forbid",
         "LI/venue-shares/exit-permit": "permit",
     }
+
+
+def test_a_position_about_several_products_is_as_many_positions():
+    products = PRODUCTS + "- {product: bonds, name: Bonds, authority: [house]}\n"
+    made = loaded({**page(OPEN.replace("shares", "[shares, bonds]")), "rules/products.yaml": products})
+    assert [(each.product, each.access) for each in made.positions if each.jurisdiction == "LI"] == [
+        ("shares", "open"),
+        ("bonds", "open"),
+    ]
+    assert {(rule.id, rule.product) for rule in made.rules if rule.jurisdiction == "LI"} == {
+        ("LI/venue-shares/entry-permit", "shares"),
+        ("LI/venue-shares/exit-permit", "shares"),
+        ("LI/venue-bonds/entry-permit", "bonds"),
+        ("LI/venue-bonds/exit-permit", "bonds"),
+    }
+
+
+def test_a_position_names_each_product_once_and_only_products_that_there_are():
+    assert found(page(OPEN.replace("shares", "[shares, shares]"))) == [("duplicate-value", "shares")]
+    assert found(page(OPEN.replace("shares", "[shares, bonds]"))) == [("unknown-product", "bonds")]
 
 
 def test_a_second_effect_beside_a_permit_is_a_rule_of_its_own():

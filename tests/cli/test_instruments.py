@@ -8,7 +8,7 @@ def test_all_instruments_are_listed():
     done = run("instruments")
     assert done.code == Exit.FINE
     assert "AAPLx" in done.out
-    assert done.out.splitlines()[-1] == "79 of 79"
+    assert done.out.splitlines()[-1] == "83 of 83"
 
 
 def test_one_is_found_by_any_identifier():

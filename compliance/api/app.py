@@ -13,6 +13,7 @@ from compliance.api.decisions import Decisions
 from compliance.api.discovery import Discovery
 from compliance.api.edge import Edge
 from compliance.api.erasures import Erasures
+from compliance.api.front import Front
 from compliance.api.health import Health
 from compliance.api.openapi import openapi
 from compliance.api.pages import Pages
@@ -52,6 +53,7 @@ def create_app(source: Shelf | Gate, settings: Settings | None = None) -> FastAP
     parts = (Decisions, Evaluations, Searches, Records, Erasures, Discovery, Views, Health, Pages)
     routes = [route for part in parts for route in part(service).routes()]
     app.router.routes.extend(routes)
+    app.add_middleware(Front, service=service)
     app.add_middleware(Edge, metrics=service.metrics, routes=[route for route in routes if isinstance(route, Route)])
     for kind in (Stopped, MalformedJSON, RequestRefused, LedgerError, HTTPException):
         app.add_exception_handler(kind, _stopped)

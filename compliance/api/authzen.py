@@ -17,7 +17,7 @@ from compliance.api.problems import Fault, Stopped, document_of
 from compliance.api.replies import MANY, bytes_of, reply, sent
 from compliance.engine.envelope import Problem, RequestRefused
 from compliance.engine.json import read_json
-from compliance.gate.forms import DECLARED, AuthZEN
+from compliance.gate.forms import AuthZEN
 from compliance.gate.gate import Asked, Given
 from compliance.vocabulary.suggestions import alternatives
 
@@ -54,8 +54,7 @@ class Evaluations:
 
     async def evaluation(self, request: Request) -> Response:
         """Answer one request."""
-        raw = await bytes_of(request)
-        return sent(await self._one(object_of(read_json(raw)), raw))
+        return sent(await self._service.answer(Asked(raw=await bytes_of(request), form=AuthZEN())))
 
     async def evaluations(self, request: Request) -> Response:
         """Answer several requests that share defaults, all or up to the first that settles it."""
@@ -65,7 +64,7 @@ class Evaluations:
         semantic = _semantic(body)
         if not items:
             one = {name: body[name] for name in body if name not in {"evaluations", "options"}}
-            return sent(await self._one(one, None))
+            return sent(await self._service.answer(Asked(one, form=AuthZEN())))
         defaults: dict[str, object] = {name: body[name] for name in _PARTS if name in body}
         asked = [_asked_item(index, {**defaults, **item}, item) for index, item in enumerate(items)]
 
@@ -73,27 +72,19 @@ class Evaluations:
             allowed = not isinstance(found, RequestRefused) and found.allows_a_client_that(asked[index][1])
             return semantic == ("permit_on_first_permit" if allowed else "deny_on_first_deny")
 
-        found = await self._service.answer_all([_put(each, types) for each, types in asked], settles)
+        found = await self._service.answer_all([Asked(each, form=AuthZEN(types)) for each, types in asked], settles)
         evaluated = [_evaluated(index, each, items[index]) for index, each in enumerate(found)]
         return sent(b'{"evaluations":[%b]}' % b",".join(evaluated))
 
-    async def _one(self, body: Mapping[str, object], raw: bytes | None) -> bytes:
-        return await self._service.answer(_put(*asked_of(body), raw))
-
 
 def asked_of(body: Mapping[str, object], prefix: str = "") -> Declaring:
-    """Return a request without what the client declares, and what it declares; raise `Stopped` if that is no list."""
-    context = body.get("context")
-    if not isinstance(context, dict) or DECLARED not in context:
-        return dict(body), frozenset()
-    types = context[DECLARED]
-    if not isinstance(types, list) or not all(isinstance(name, str) for name in types):
-        help_ = 'send the types that you see to, for instance ["show-prospectus"]'
-        raise Stopped(
-            "invalid-request", Fault("`obligations` is a list of texts", help_, f"{prefix}/context/{DECLARED}")
-        )
-    rest = {name: value for name, value in context.items() if name != DECLARED}
-    return {**body, "context": rest}, frozenset(types)
+    """Return a request without what the client declares, and what it declares; raise `RequestRefused`."""
+    try:
+        question, form = AuthZEN().question(body)
+    except RequestRefused as refused:
+        placed = [Problem(prefix + each.pointer, each.message, each.help) for each in refused.problems]
+        raise RequestRefused(placed) from None
+    return question, form.declared
 
 
 def object_of(body: object) -> dict[str, object]:
@@ -130,11 +121,6 @@ def _semantic(body: Mapping[str, object]) -> str:
         where, known = "/options/evaluations_semantic", alternatives(_SEMANTICS)
         raise Stopped("invalid-request", Fault("the semantic is not known", f"known: {known}", where))
     return semantic
-
-
-def _put(body: dict[str, object], declared: frozenset[str], raw: bytes | None = None) -> Asked:
-    """Return a request as the gate takes it."""
-    return Asked(body, raw, AuthZEN(declared))
 
 
 def _evaluated(index: int, found: Found, item: Mapping[str, object]) -> bytes:

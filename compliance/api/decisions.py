@@ -11,7 +11,7 @@ from compliance.api.parameters import parameters
 from compliance.api.problems import Fault, Stopped, document_of
 from compliance.api.replies import MANY, bytes_of, reply, sent
 from compliance.engine.envelope import Problem, RequestRefused
-from compliance.engine.json import read_json
+from compliance.engine.json import MalformedJSON, read_json
 from compliance.gate.gate import Asked, Given
 from compliance.vocabulary.refusal import escaped, shown
 
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
     from compliance.api.service import Service
     from compliance.gate.gate import Found
+    from compliance.ledger.entry import IdempotencyKey
 
 MOST: Final = 10_000
 """Requests in one batch."""
@@ -44,16 +45,29 @@ class Decisions:
         """Answer one request."""
         parameters(request)
         raw = await bytes_of(request)
-        return sent(await self._service.answer(Asked(read_json(raw), raw, key=key_of(request, raw))))
+        return sent(await self._service.answer(Asked(raw=raw, key=key_of(request, raw))))
 
     async def decide_many(self, request: Request) -> Response:
         """Answer many requests, in order; one that cannot be read has a problem in its place."""
         parameters(request)
         raw = await bytes_of(request, MANY)
         key = key_of(request, raw)
-        asked = [Asked(body, key=item_key(key, index)) for index, body in enumerate(_requests(read_json(raw)))]
-        found = await self._service.answer_all(asked)
+        try:
+            found = await self._service.answer_all(self._parts(raw, key))
+        except MalformedJSON:
+            # Read as a whole, what is wrong with it has its place in the whole.
+            requests = _requests(read_json(raw))
+            found = await self._service.answer_all(
+                [Asked(body, key=item_key(key, index)) for index, body in enumerate(requests)]
+            )
         return sent(b'{"answers":[%b]}' % b",".join(_item(index, each) for index, each in enumerate(found)))
+
+    def _parts(self, raw: bytes, key: IdempotencyKey | None) -> list[Asked]:
+        """Return the requests of a batch as they came; as parsed JSON where the batch is unusual."""
+        parts = self._service.gate.now().split(raw)
+        if parts is None or not 1 <= len(parts) <= MOST:
+            return [Asked(body, key=item_key(key, index)) for index, body in enumerate(_requests(read_json(raw)))]
+        return [Asked(raw=part, key=item_key(key, index)) for index, part in enumerate(parts)]
 
 
 def _requests(body: object) -> list[object]:

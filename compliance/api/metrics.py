@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
     from prometheus_client.core import Metric
 
+    from compliance.engine.decision import Outcome
     from compliance.gate.answer import Answer
     from compliance.gate.shelf import Shelved
     from compliance.ledger.ledger import Ledger
@@ -66,6 +67,9 @@ class Metrics:
         self._decisions = Counter(
             "compliance_decisions", "decisions taken", ("action", "outcome", "binding"), registry=self.registry
         )
+        # Finding a counter by its labels costs more than counting.
+        self._by_route: dict[tuple[str, int], tuple[Counter, Histogram]] = {}
+        self._by_decision: dict[tuple[str, Outcome, bool], Counter] = {}
         self._loaded = Gauge(
             "compliance_rulebook_loaded_timestamp_seconds",
             "since when the rulebook in force is in force",
@@ -83,14 +87,26 @@ class Metrics:
 
     def request(self, route: str, status: int, seconds: float) -> None:
         """Count one request to a route of ours."""
-        self._requests.labels(route, str(status)).inc()
-        self._seconds.labels(route).observe(seconds)
+        counters = self._by_route.get((route, status))
+        if counters is None:
+            counters = self._by_route[route, status] = (
+                self._requests.labels(route, str(status)),
+                self._seconds.labels(route),
+            )
+        counters[0].inc()
+        counters[1].observe(seconds)
 
     def decided(self, answers: Iterable[Answer], actions: frozenset[str]) -> None:
         """Count decisions; an action that the vocabulary lacks is counted as `unknown`."""
         for answer in answers:
-            action = answer.request.action if answer.request.action in actions else "unknown"
-            self._decisions.labels(action, answer.decision.outcome.value, str(answer.binding).lower()).inc()
+            key = (answer.request.action, answer.decision.outcome, answer.binding)
+            counter = self._by_decision.get(key)
+            if counter is None:
+                action = key[0] if key[0] in actions else "unknown"
+                counter = self._decisions.labels(action, answer.decision.outcome.value, str(answer.binding).lower())
+                if action != "unknown":
+                    self._by_decision[key] = counter
+            counter.inc()
 
     def exposition(self, shelved: Shelved) -> bytes:
         """Return all counters in Prometheus's text format."""

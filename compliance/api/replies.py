@@ -37,6 +37,11 @@ def problem(document: Document) -> Response:
     return Response(_encode(document.as_json()), document.status, document.headers, media_type=MEDIA_TYPE)
 
 
+def too_long(size: int) -> bool:
+    """Say whether a body that is refused anyway is so long that the rest of it is not even read."""
+    return size > _DRAINED
+
+
 async def bytes_of(request: Request, most: int = SINGLE) -> bytes:
     """Return the body of `request`; its content type is not asked. Raise `Stopped` if it has more than `most` bytes."""
     parts: list[bytes] = []
@@ -45,7 +50,7 @@ async def bytes_of(request: Request, most: int = SINGLE) -> bytes:
         size += len(part)
         if size <= most:
             parts.append(part)
-        elif size > _DRAINED:
+        elif too_long(size):
             break
     # A client that is still sending may not look at an answer: what is too long is read, and dropped.
     if size > most:

@@ -55,8 +55,9 @@ def serve(
     """
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
     place = folder if folder is not None else shipped_folder()
-    book = load_checked(place)
-    shelf = Shelf(book, SYSTEM_CLOCK.now(), place)
+    now = SYSTEM_CLOCK.now()
+    book = load_checked(place, now)
+    shelf = Shelf(book, now, place)
     with ExitStack() as at_the_end:
         recorder = None if ledger is None else opened(ledger, book, witness, at_the_end)
         _log.info("answering by %s (%s)", book.rulebook.digest, shelf.current.status)

@@ -78,6 +78,14 @@ class BookAt:
         """Return the request in the bytes of a body, or `None`: then parse it, strictly, and call `request`."""
         return self.book.warm(self.instant).read(body, Surroundings(self.instant), strict=strict)
 
+    def read_evaluation(self, body: bytes) -> tuple[Request, frozenset[str]] | None:
+        """Return the request in an AuthZEN body and the types of obligation its client declares, or `None`."""
+        return self.book.warm(self.instant).read_evaluation(body, Surroundings(self.instant))
+
+    def split(self, body: bytes) -> list[bytes] | None:
+        """Return the bodies in `{"requests": [...]}`, or `None`: then it has to be parsed, strictly."""
+        return self.book.warm(self.instant).split(body)
+
     def verdict(self, request: Request) -> Verdict:
         """Return the outcome of a decoded request and the rules that determine it."""
         return self.compiler.verdict(request)

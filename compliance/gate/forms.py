@@ -16,16 +16,18 @@ from typing import TYPE_CHECKING, Any, ClassVar, Final, Protocol
 import msgspec
 
 from compliance.engine.decision import Outcome
+from compliance.engine.envelope import Problem, RequestRefused
+from compliance.engine.wire import DECLARED
 from compliance.gate.spelling import answer_json
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from compliance.engine.book import BookAt
+    from compliance.engine.request import Request
     from compliance.gate.answer import Answer
 
 UNDECLARED: Final = "obligations-not-declared"
-DECLARED: Final = "obligations"
-"""Name in an AuthZEN context under which a client says which types of obligation it sees to."""
 _encode: Final = msgspec.json.Encoder().encode
 _NO_RECEIPT: Final = b'"receipt":null'
 
@@ -42,8 +44,16 @@ class Form(Protocol):
         """Return what `form_of` needs to make the form again, as JSON."""
         ...
 
-    def question(self, body: object) -> object:
-        """Return what of a request (parsed JSON) is for the gate and the rulebook."""
+    def quick(self, book: BookAt, raw: bytes) -> tuple[Request, Form] | None:
+        """Return the request in the bytes of a body, and the form with what it declares; `None`: use `question`."""
+        ...
+
+    def question(self, body: object) -> tuple[object, Form]:
+        """Return what of a request (parsed JSON) is for the rulebook, and the form with what it declares.
+
+        Raises:
+            RequestRefused: if what it declares cannot be read.
+        """
         ...
 
     def spell(self, answer: Answer) -> bytes:
@@ -62,9 +72,14 @@ class Plain:
         """Return the name alone."""
         return {"name": self.name}
 
-    def question(self, body: object) -> object:
+    def quick(self, book: BookAt, raw: bytes) -> tuple[Request, Form] | None:
+        """Return the request in `raw`."""
+        request = book.read(raw)
+        return None if request is None else (request, self)
+
+    def question(self, body: object) -> tuple[object, Form]:
         """Return all of it."""
-        return body
+        return body, self
 
     def spell(self, answer: Answer) -> bytes:
         """Return everything an answer says."""
@@ -83,9 +98,25 @@ class AuthZEN:
         """Return the name and what the client declared."""
         return {"name": self.name, "obligations": sorted(self.declared)}
 
-    def question(self, body: object) -> object:
-        """Return it without what the client declares."""
-        return without_declared(body)
+    def quick(self, book: BookAt, raw: bytes) -> tuple[Request, Form] | None:
+        """Return the request in `raw`, and what its client declares."""
+        found = book.read_evaluation(raw)
+        return None if found is None else (found[0], AuthZEN(found[1]))
+
+    def question(self, body: object) -> tuple[dict[str, object], AuthZEN]:
+        """Return it without what the client declares, and with that in the form."""
+        if not isinstance(body, dict):
+            help_ = "send {subject, action, resource, context}"
+            raise RequestRefused((Problem("", "a request is an object", help_),))
+        context = body.get("context")
+        if not isinstance(context, dict) or DECLARED not in context:
+            return body, self
+        types = context[DECLARED]
+        if not isinstance(types, list) or not all(isinstance(name, str) for name in types):
+            help_ = 'send the types that you see to, for instance ["show-prospectus"]'
+            raise RequestRefused((Problem(f"/context/{DECLARED}", "`obligations` is a list of texts", help_),))
+        rest = {name: value for name, value in context.items() if name != DECLARED}
+        return {**body, "context": rest}, AuthZEN(frozenset(types))
 
     def spell(self, answer: Answer) -> bytes:
         """Return a decision, with everything an answer says as its context."""
@@ -102,13 +133,6 @@ def form_of(kept: Mapping[str, Any]) -> Form:
     if kept.get("name") == AuthZEN.name:
         return AuthZEN(frozenset(kept["obligations"]))
     raise ValueError(f"answers in the form {json.dumps(kept)} cannot be spelled by this version")
-
-
-def without_declared(body: object) -> object:
-    """Return an AuthZEN request without what its client declares."""
-    if not isinstance(body, dict) or not isinstance(context := body.get("context"), dict) or DECLARED not in context:
-        return body
-    return {**body, "context": {name: value for name, value in context.items() if name != DECLARED}}
 
 
 def evaluation_json(answer: Answer, declared: frozenset[str]) -> dict[str, Any]:

@@ -13,7 +13,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Final
 
 from compliance.engine.envelope import Problem, RequestRefused
-from compliance.engine.json import write_json
+from compliance.engine.json import read_json, write_json
 from compliance.gate.answer import Answer, RulesetMark
 from compliance.gate.clock import SYSTEM_CLOCK
 from compliance.gate.forms import PLAIN, with_receipt
@@ -41,14 +41,27 @@ _TURN: Final = 20
 """Requests of a batch that are decided before others get their turn."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Asked:
-    """One request as it came: parsed JSON, its bytes where they are at hand, and how the answer is to be spelled."""
+    """One request as it came, as parsed JSON, as bytes, or both; and how the answer is to be spelled."""
 
-    body: object
+    body: object = None
+    """Parsed JSON; where there are bytes, only looked at if they cannot be read at once."""
     raw: bytes | None = field(default=None, repr=False)
     form: Form = PLAIN
     key: IdempotencyKey | None = None
+
+    def tree(self) -> object:
+        """Return it as parsed JSON; raise `MalformedJSON`."""
+        if self.body is None and self.raw is not None:
+            self.body = read_json(self.raw)
+        return self.body
+
+    def bytes(self) -> bytes:
+        """Return it as bytes."""
+        if self.raw is None:
+            self.raw = write_json(self.body)
+        return self.raw
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +127,7 @@ class Gate:
     ) -> list[Found]:
         rulebook = shelved.book.rulebook
         records = [
-            Record(each, of.form, rulebook, of.raw or write_json(of.body), of.form.spell(each), of.key)
+            Record(each, of.form, rulebook, of.bytes(), of.form.spell(each), of.key)
             for of, each in zip(asked, judged, strict=False)
             if isinstance(each, Answer)
         ]
@@ -137,8 +150,31 @@ def judge(asked: Asked, shelved: Shelved, now: datetime, id_: str) -> Answer:
     Raises:
         RequestRefused: with every problem of the request.
     """
+    book = shelved.book.at(now)
+    # A body with an instant of its own, or with anything else that is unusual, is not read at once.
+    quick = asked.form.quick(book, asked.raw) if asked.raw is not None else None
+    binding = True
+    if quick is not None:
+        request, asked.form = quick
+    else:
+        book, request, binding = _read(asked, shelved, now)
+    ruleset = book.ruleset
+    return Answer(
+        id=id_,
+        request=request,
+        decision=book.decision(request),
+        ruleset=RulesetMark(ruleset.digest, shelved.status, shelved.version),
+        decided_at=now,
+        expires_at=_expiry(ruleset, request, now) if binding else None,
+        binding=binding,
+    )
+
+
+def _read(asked: Asked, shelved: Shelved, now: datetime) -> tuple[BookAt, Request, bool]:
+    """Return what is asked of which rules, and whether the answer binds; notes in `asked` what it declares."""
     strict = asked.form.strict
-    question = read_question(asked.body, now, shelved.loaded_at) if strict else Question(asked.body)
+    body, asked.form = asked.form.question(asked.tree())
+    question = read_question(body, now, shelved.loaded_at) if strict else Question(body)
     book = shelved.book.at(question.as_of if question.as_of is not None else now)
     try:
         request = book.request(question.body, strict=strict)
@@ -149,16 +185,7 @@ def judge(asked: Asked, shelved: Shelved, now: datetime, id_: str) -> Answer:
     if asked.key is not None and not question.binding:
         cure = "send it without `Idempotency-Key`"
         raise RequestRefused((Problem("/as_of", "a what-if binds nobody and has no idempotency key", cure),))
-    ruleset = book.ruleset
-    return Answer(
-        id=id_,
-        request=request,
-        decision=book.decision(request),
-        ruleset=RulesetMark(ruleset.digest, shelved.status, shelved.version),
-        decided_at=now,
-        expires_at=_expiry(ruleset, request, now) if question.binding else None,
-        binding=question.binding,
-    )
+    return book, request, question.binding
 
 
 def _expiry(ruleset: Ruleset, request: Request, now: datetime) -> datetime:

@@ -91,7 +91,7 @@ class Replayer:
         book = self._library.book(entry.ruleset_digest)
         shelved = Shelved(book, EARLIEST, status=mark["status"], version=mark["version"])
         form = form_of(personal.facts["form"])
-        asked = Asked(form.question(read_json(personal.request)), form=form)
+        asked = Asked(form.question(read_json(personal.request))[0], form=form)
         return judge(asked, shelved, datetime.fromisoformat(public["decided_at"]), public["id"])
 
 

@@ -26,8 +26,8 @@ class CasesFailed(ValueError):  # noqa: N818 - what happened to the cases
         super().__init__(f"{len(failures)} cases do not hold; the first: {failures[0]}")
 
 
-def load_checked(folder: Path | None = None) -> Book:
-    """Return the rulebook in `folder`, or the shipped one, checked.
+def load_checked(folder: Path | None, now: datetime) -> Book:
+    """Return the rulebook in `folder`, or the shipped one, checked and ready to be asked at `now`.
 
     Raises:
         RulebookRefused: if it does not compile.
@@ -35,6 +35,7 @@ def load_checked(folder: Path | None = None) -> Book:
         OSError: if a file cannot be read.
     """
     book = load_book(folder)
+    book.warm(now)
     failures = run_cases(book)
     if failures:
         raise CasesFailed(failures)

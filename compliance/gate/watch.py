@@ -73,7 +73,7 @@ class Watcher:
     def _take(self) -> None:
         now = self._clock.now()
         try:
-            book = load_checked(self._folder)
+            book = load_checked(self._folder, now)
         except Exception as error:  # noqa: BLE001 - a check that breaks is an edit that is not taken
             # Invariant: whatever an edit does to the check, the rulebook before it goes on answering.
             trouble = trouble_of(error, now)

@@ -3,7 +3,8 @@ import json
 
 import pytest
 
-from compliance.gate.forms import PLAIN, AuthZEN, evaluation_json, form_of, with_receipt, without_declared
+from compliance.engine.envelope import RequestRefused
+from compliance.gate.forms import PLAIN, AuthZEN, evaluation_json, form_of, with_receipt
 from tests.gate.support import gate, retail
 
 
@@ -38,9 +39,16 @@ def test_without_a_receipt_the_bytes_stay():
 
 def test_what_a_client_declares_is_not_part_of_its_question():
     body = {**retail(), "context": {"location": "MX", "obligations": ["show-prospectus"]}}
-    assert without_declared(body)["context"] == {"location": "MX"}
-    assert without_declared(retail()) == retail()
-    assert without_declared([]) == []
+    question, form = AuthZEN().question(body)
+    assert question == retail()
+    assert form == AuthZEN(frozenset({"show-prospectus"}))
+    assert AuthZEN().question(retail()) == (retail(), AuthZEN())
+
+
+@pytest.mark.parametrize("body", [[], {"context": {"obligations": "all"}}, {"context": {"obligations": [1]}}])
+def test_what_a_client_declares_is_a_list_of_texts(body):
+    with pytest.raises(RequestRefused):
+        AuthZEN().question(body)
 
 
 def test_a_deny_has_the_reason_that_is_first_in_its_way():

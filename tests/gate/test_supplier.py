@@ -20,13 +20,13 @@ def edit(folder, name, old, new):
 
 
 def test_the_shipped_rulebook_may_answer():
-    assert load_checked().rulebook.cases
+    assert load_checked(None, NOW).rulebook.cases
 
 
 def test_a_rulebook_that_does_not_compile_is_refused(folder):
     edit(folder, "access/reading.yaml", "subject.may_know", "subject.may_kno")
     with pytest.raises(RulebookRefused) as refused:
-        load_checked(folder)
+        load_checked(folder, NOW)
     trouble = trouble_of(refused.value, NOW)
     assert trouble.sentence.endswith("errors")
     assert "rules/access/reading.yaml:" in trouble.details[0]
@@ -35,7 +35,7 @@ def test_a_rulebook_that_does_not_compile_is_refused(folder):
 def test_a_rulebook_whose_cases_fail_is_refused(folder):
     edit(folder, "access/reading.cases.yaml", "outcome: allow", "outcome: deny")
     with pytest.raises(CasesFailed) as failed:
-        load_checked(folder)
+        load_checked(folder, NOW)
     assert len(failed.value.failures) == 1
     trouble = trouble_of(failed.value, NOW)
     assert trouble.sentence == "1 cases do not hold"

@@ -20,7 +20,7 @@ def folder(tmp_path):
 
 @pytest.fixture
 def gate(folder):
-    return Gate(Shelf(load_checked(folder), NOW), SetClock(NOW))
+    return Gate(Shelf(load_checked(folder, NOW), NOW), SetClock(NOW))
 
 
 @pytest.fixture

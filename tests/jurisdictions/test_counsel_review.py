@@ -1,0 +1,84 @@
+"""Where a regime is only remembered the place stays open, until the house asks for a review by local counsel."""
+
+from datetime import UTC, datetime
+
+import pytest
+
+from compliance.engine.book import Book
+from compliance.engine.decoder import Surroundings, decode
+from compliance.language.loader import load_rulebook, read_folder
+from compliance.language.span import Source
+from tests.jurisdictions.conftest import FOLDER
+
+NOW = datetime(2026, 10, 5, 12, tzinfo=UTC)
+SWITCH = "{value: false, effective: {from: 2025-06-30, through: 2027-06-30}, authority: [house-counsel-review]}"
+NOTED = {
+    "BH",
+    "CL",
+    "CO",
+    "GH",
+    "ID",
+    "IL",
+    "KW",
+    "MU",
+    "MX",
+    "PE",
+    "QA",
+    "RW",
+    "SA",
+    "TN",
+    "TW",
+    "UY",
+    "VN",
+}
+"""Open, with a regime that is only remembered or that was not looked into."""
+
+
+def book(*, switched):
+    """The shipped rulebook, with the house's switch as it is or turned on today."""
+    sources = []
+    for source in read_folder(FOLDER.parent):
+        text = source.text
+        if switched and source.path == "rules/house.yaml":
+            assert SWITCH in text
+            text = text.replace(SWITCH, SWITCH.replace("false", "true"))
+        sources.append(Source(source.path, text))
+    rulebook, _ = load_rulebook(sources, demand_cases=False)
+    assert rulebook is not None
+    return Book(rulebook)
+
+
+@pytest.fixture(scope="module")
+def today():
+    return book(switched=False)
+
+
+@pytest.fixture(scope="module")
+def switched():
+    return book(switched=True)
+
+
+def asked(book, code, persona):
+    """What a verified retail customer with an enhanced due diligence, at home in `code`, is answered."""
+    case = next(case for case in book.rulebook.cases if case.sentence == persona)
+    subject = dict(case.request["subject"]["properties"], residence=code, enhanced_due_diligence=True)
+    body = {**case.request, "subject": {"type": "natural-person", "properties": subject}}
+    at = book.at(NOW)
+    decision = at.decision(decode(at.ruleset, body, Surroundings(NOW, {}, {})))
+    return decision.outcome, {ground.rule for ground in decision.grounds}
+
+
+RETAIL = "an entry that rests on the statement of the venue does not wait for counsel"
+EEA = "a verified retail resident of Germany who passed the questionnaire may buy, and is shown the prospectus"
+
+
+@pytest.mark.parametrize("code", sorted(NOTED))
+def test_the_place_is_open_while_the_house_asks_for_no_review_and_waits_once_it_does(today, switched, code):
+    assert asked(today, code, RETAIL)[0] == "allow"
+    outcome, grounds = asked(switched, code, RETAIL)
+    assert outcome == "refer"
+    assert {"counsel-review", f"{code}/counsel-review"} == grounds
+
+
+def test_the_switch_leaves_the_eea_open(switched):
+    assert asked(switched, "DE", EEA)[0] == "allow"

@@ -38,11 +38,11 @@ ORDERS: Final[Mapping[str, tuple[str, ...]]] = {
     "parameter": ("parameter", "means", "type", "values"),
     "catalogue": ("catalogue", "product", "facts", "authority", "entries"),
     "jurisdiction": (
-        *("jurisdiction", "name", "zone", "review_by", "notes"),
+        *("jurisdiction", "name", "zone", "review_by", "authority", "notes"),
         *("positions", "definitions", "parameters", "rules", "authorities"),
     ),
     "group": (
-        *("group", "name", "means", "zone", "members", "review_by", "notes"),
+        *("group", "name", "means", "zone", "members", "review_by", "authority", "notes"),
         *("positions", "definitions", "parameters", "rules", "authorities"),
     ),
     "case": (

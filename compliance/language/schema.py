@@ -80,6 +80,7 @@ def _jurisdiction(name: str, more: dict[str, Any]) -> dict[str, Any]:
     fields = {
         **dict.fromkeys((name, "name", "means", "zone"), _TEXT),
         "review_by": _DATE,
+        "authority": _ref("authority"),
         "notes": _TEXTS,
         "authorities": {"type": "object", "additionalProperties": _ref("source")},
         "positions": _list(_ref("position")),

@@ -111,7 +111,7 @@ def measure(options: argparse.Namespace, console: Console) -> list[dict[str, Any
         for name, words in ledgers.items():
             server = Server(*words)
             try:
-                for form, headers in (("full", ""), ("minimal", MINIMAL)):
+                for form, headers in (("full", ""),):
                     for connections in (1, 32, 128):
                         count = (1_000 if connections == 1 else 4_000) if options.quick else 20_000
                         found = load(server, "/v1/decisions", folder / "orders", connections, count, headers)

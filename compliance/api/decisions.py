@@ -8,10 +8,12 @@ from starlette.routing import Route
 
 from compliance.api.idempotency import item_key, key_of
 from compliance.api.parameters import parameters
+from compliance.api.preference import form_in
 from compliance.api.problems import Fault, Stopped, document_of
 from compliance.api.replies import MANY, bytes_of, reply, sent
 from compliance.engine.envelope import Problem, RequestRefused
 from compliance.engine.json import MalformedJSON, read_json
+from compliance.gate.forms import MINIMAL
 from compliance.gate.gate import Asked, Given
 from compliance.vocabulary.refusal import escaped, shown
 
@@ -20,6 +22,7 @@ if TYPE_CHECKING:
     from starlette.responses import Response
 
     from compliance.api.service import Service
+    from compliance.gate.forms import Form
     from compliance.gate.gate import Found
     from compliance.ledger.entry import IdempotencyKey
 
@@ -45,29 +48,33 @@ class Decisions:
         """Answer one request."""
         parameters(request)
         raw = await bytes_of(request)
-        return sent(await self._service.answer(Asked(raw=raw, key=key_of(request, raw))))
+        form = form_in(request.headers.raw)
+        answer = await self._service.answer(Asked(raw=raw, form=form, key=key_of(request, raw)))
+        return sent(answer, minimal=form is MINIMAL)
 
     async def decide_many(self, request: Request) -> Response:
         """Answer many requests, in order; one that cannot be read has a problem in its place."""
         parameters(request)
         raw = await bytes_of(request, MANY)
-        key = key_of(request, raw)
+        key, form = key_of(request, raw), form_in(request.headers.raw)
         try:
-            found = await self._service.answer_all(self._parts(raw, key))
+            found = await self._service.answer_all(self._parts(raw, form, key))
         except MalformedJSON:
             # Read as a whole, what is wrong with it has its place in the whole.
             requests = _requests(read_json(raw))
             found = await self._service.answer_all(
-                [Asked(body, key=item_key(key, index)) for index, body in enumerate(requests)]
+                [Asked(body, form=form, key=item_key(key, index)) for index, body in enumerate(requests)]
             )
-        return sent(b'{"answers":[%b]}' % b",".join(_item(index, each) for index, each in enumerate(found)))
+        answers = b",".join(_item(index, each) for index, each in enumerate(found))
+        return sent(b'{"answers":[%b]}' % answers, minimal=form is MINIMAL)
 
-    def _parts(self, raw: bytes, key: IdempotencyKey | None) -> list[Asked]:
+    def _parts(self, raw: bytes, form: Form, key: IdempotencyKey | None) -> list[Asked]:
         """Return the requests of a batch as they came; as parsed JSON where the batch is unusual."""
         parts = self._service.gate.now().split(raw)
         if parts is None or not 1 <= len(parts) <= MOST:
-            return [Asked(body, key=item_key(key, index)) for index, body in enumerate(_requests(read_json(raw)))]
-        return [Asked(raw=part, key=item_key(key, index)) for index, part in enumerate(parts)]
+            bodies = _requests(read_json(raw))
+            return [Asked(body, form=form, key=item_key(key, index)) for index, body in enumerate(bodies)]
+        return [Asked(raw=part, form=form, key=item_key(key, index)) for index, part in enumerate(parts)]
 
 
 def _requests(body: object) -> list[object]:

@@ -12,9 +12,10 @@ from typing import TYPE_CHECKING, Final
 
 from starlette.requests import ClientDisconnect
 
+from compliance.api.preference import APPLIED, form_in
 from compliance.api.problems import Fault, Stopped
 from compliance.api.replies import SINGLE, too_long
-from compliance.gate.forms import PLAIN, AuthZEN
+from compliance.gate.forms import MINIMAL, AuthZEN
 from compliance.gate.gate import Asked
 
 if TYPE_CHECKING:
@@ -23,7 +24,9 @@ if TYPE_CHECKING:
     from compliance.api.service import Service
     from compliance.gate.forms import Form
 
-_FORMS: Final[dict[str, Form]] = {"/v1/decisions": PLAIN, "/access/v1/evaluation": AuthZEN()}
+_OURS: Final = "/v1/decisions"
+_AUTHZEN: Final = "/access/v1/evaluation"
+_FORM: Final = AuthZEN()
 _KEY: Final = b"idempotency-key"
 _TYPE: Final = (b"content-type", b"application/json")
 
@@ -38,14 +41,23 @@ class Front:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer, or pass on."""
-        form = _FORMS.get(scope["path"]) if scope["type"] == "http" and scope["method"] == "POST" else None
-        if form is None or scope["query_string"] or any(name == _KEY for name, _ in scope["headers"]):
+        if not _is_single(scope):
             await self._app(scope, receive, send)
             return
+        form: Form = form_in(scope["headers"]) if scope["path"] == _OURS else _FORM
         answer = await self._service.answer(Asked(raw=await _body(receive), form=form))
         headers = [_TYPE, (b"content-length", b"%d" % len(answer))]
+        if form is MINIMAL:
+            headers.append(APPLIED)
         await send({"type": "http.response.start", "status": 200, "headers": headers})
         await send({"type": "http.response.body", "body": answer})
+
+
+def _is_single(scope: Scope) -> bool:
+    """Say whether a request is for one decision, and nothing about it is for the routes to read."""
+    if scope["type"] != "http" or scope["path"] not in {_OURS, _AUTHZEN} or scope["method"] != "POST":
+        return False
+    return not scope["query_string"] and not any(name == _KEY for name, _ in scope["headers"])
 
 
 async def _body(receive: Receive) -> bytes:

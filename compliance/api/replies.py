@@ -27,9 +27,10 @@ def reply(content: object, status: int = 200, headers: dict[str, str] | None = N
     return Response(_encode(content), status, headers, media_type="application/json")
 
 
-def sent(content: bytes) -> Response:
-    """Return bytes that are JSON already as a response."""
-    return Response(content, media_type="application/json")
+def sent(content: bytes, *, minimal: bool = False) -> Response:
+    """Return bytes that are JSON already as a response; `minimal` says that the client's preference was heeded."""
+    headers = {"preference-applied": "return=minimal"} if minimal else None
+    return Response(content, headers=headers, media_type="application/json")
 
 
 def problem(document: Document) -> Response:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from compliance.engine.columns import Rows
 from compliance.engine.compiler import Compiler
 from compliance.engine.decoder import Surroundings, decode
-from compliance.engine.explainer import explain
+from compliance.engine.explainer import explain, name_only
 from compliance.engine.many import Answered, Answerer
 from compliance.engine.ruleset import Timeline
 from compliance.engine.wire import WireDecoder
@@ -112,11 +112,19 @@ class BookAt:
 
     def decision(self, request: Request) -> Decision:
         """Return the explained decision on a decoded request; the stricter of two if it names a second subject."""
-        made = explain(self.ruleset, request, self.verdict(request), self._vary)
+        made = explain(self.ruleset, request, self.verdict(request), self._vary, self.compiler.grounds)
         if request.counterparty is None:
             return made
         name, second = request.counterparty
         return joined(made, name, self.decision(second))
+
+    def named(self, request: Request) -> Decision:
+        """Return the decision on a decoded request with the names of its rules alone: what a program goes on with."""
+        made = name_only(self.ruleset, request, self.verdict(request), self._vary, self.compiler.grounds)
+        if request.counterparty is None:
+            return made
+        name, second = request.counterparty
+        return joined(made, name, self.named(second))
 
     def _vary(self, _: Ruleset, request: Request) -> Verdict:
         return self.compiler.verdict(request)

@@ -24,6 +24,7 @@ from compliance.engine.decision import (
     UsedFact,
 )
 from compliance.engine.evaluator import covers
+from compliance.engine.grounds import Grounds
 from compliance.engine.questions import missing_facts
 from compliance.engine.remembering import Remembering
 from compliance.language.expression import And, Converted, DefinitionRef, FactRef, Leaf, Not, Or, children
@@ -47,26 +48,60 @@ def explain(
     request: Request,
     verdict: Verdict,
     verdict_of: Callable[[Ruleset, Request], Verdict] = combine,
+    known: Grounds | None = None,
 ) -> Decision:
     """Return `verdict` explained: every list complete and in a stable order.
 
     `verdict_of` answers the variations that are tried to find which facts matter; the compiled form is faster.
+    `known` are the grounds of the ruleset that were explained before.
     """
+    kept = known if known is not None else Grounds(ruleset)
     reader = _Explaining(ruleset, request)
+    grounds = tuple(kept.ground(rule, request, reader.ground) for rule in verdict.grounds)
     asked = verdict.outcome in {Outcome.INCOMPLETE, Outcome.REFER}
     denied = verdict.outcome is Outcome.DENY
     nearest = tuple(reader.nearest()) if _ground(request, verdict) == NOTHING_PERMITS else ()
     return Decision(
         outcome=verdict.outcome,
         ground=_ground(request, verdict),
-        grounds=tuple(reader.ground(rule) for rule in verdict.grounds),
+        grounds=grounds,
         missing=missing_facts(ruleset, request, verdict, verdict_of, reader.setting) if asked else (),
         requirements=tuple(reader.requirement(rule) for rule in verdict.requirements),
         obligations=tuple(reader.obligation(rule) for rule in verdict.obligations),
-        assumed=tuple(reader.assumptions(verdict)),
+        assumed=tuple(reader.assumptions(verdict, grounds)),
         errors=verdict.errors,
         nearest=nearest,
-        changes=reader.changes(verdict, nearest, verdict_of) if denied else None,
+        changes=reader.changes(verdict, grounds, nearest, verdict_of, kept) if denied else None,
+        ruleset_digest=ruleset.digest,
+        as_of=request.time,
+        warnings=request.warnings,
+    )
+
+
+def name_only(
+    ruleset: Ruleset,
+    request: Request,
+    verdict: Verdict,
+    verdict_of: Callable[[Ruleset, Request], Verdict],
+    known: Grounds,
+) -> Decision:
+    """Return `verdict` with the names of its rules, and what is missing or demanded: no terms, facts, or ways out.
+
+    It is what a program needs in order to go on; the arguments are those of `explain`.
+    """
+    reader = _Explaining(ruleset, request)
+    asked = verdict.outcome in {Outcome.INCOMPLETE, Outcome.REFER}
+    return Decision(
+        outcome=verdict.outcome,
+        ground=_ground(request, verdict),
+        grounds=tuple(known.named(rule) for rule in verdict.grounds),
+        missing=missing_facts(ruleset, request, verdict, verdict_of, reader.setting) if asked else (),
+        requirements=tuple(reader.requirement(rule) for rule in verdict.requirements),
+        obligations=tuple(reader.obligation(rule) for rule in verdict.obligations),
+        assumed=(),
+        errors=verdict.errors,
+        nearest=(),
+        changes=None,
         ruleset_digest=ruleset.digest,
         as_of=request.time,
         warnings=request.warnings,
@@ -205,7 +240,7 @@ class _Explaining:
         """Return what the caller must do."""
         return Obligation(rule.id, rule.obligation or "", rule.says, rule.authority)
 
-    def assumptions(self, verdict: Verdict) -> Iterator[Assumption]:
+    def assumptions(self, verdict: Verdict, grounds: tuple[Ground, ...]) -> Iterator[Assumption]:
         """Yield what is taken to hold because nobody feeds it, as far as the answer rests on it.
 
         A deny rests on what makes its forbids true; every other answer on all that an applicable rule reads.
@@ -217,8 +252,7 @@ class _Explaining:
             request.action, request.kind, request.product, request.resource_type
         )
         if verdict.outcome is Outcome.DENY and verdict.grounds:
-            shown = (found for rule in verdict.grounds for found in self.findings(rule.when, wanted=True))
-            read = {used.path for found in shown for used in found.facts}
+            read = {used.path for ground in grounds for leaf in ground.leaves for used in leaf.facts}
         for path in request.assumed:
             stated = self.ruleset.vocabulary.facts[path].without_feed
             if path in read and stated is not None:
@@ -227,14 +261,18 @@ class _Explaining:
     def changes(
         self,
         verdict: Verdict,
+        grounds: tuple[Ground, ...],
         nearest: tuple[NearestPermit, ...],
         verdict_of: Callable[[Ruleset, Request], Verdict],
+        kept: Grounds,
     ) -> tuple[Change, ...] | None:
         """Return the least change that ends a deny, among the facts that can end it; `None` if that is not certain."""
         if self.request.refused is not None:
             return ()
         facts, kind = self.ruleset.vocabulary.facts, self.ruleset.vocabulary.kinds[self.request.kind]
-        rests_on = [self._rests_on(rule) for rule in verdict.grounds]
+        if any(not kept.may_change(rule, self.request.kind) for rule in verdict.grounds):
+            return ()
+        rests_on = [self._rests_on(*each) for each in zip(verdict.grounds, grounds, strict=True)]
         if not verdict.grounds and kind.homes:
             rests_on = [self._open_to_change(leaf for permit in nearest for leaf in permit.failing) | set(kind.homes)]
         # A rule goes on to hold as long as the facts that made it hold stay what they are.
@@ -242,10 +280,10 @@ class _Explaining:
             return ()
         return least_change(self.ruleset, self.request, self._opening(), verdict_of)
 
-    def _rests_on(self, rule: Rule) -> set[str]:
+    def _rests_on(self, rule: Rule, ground: Ground) -> set[str]:
         """Return the facts of which one has to change for a forbid that is true to be true no more."""
         homes = self.ruleset.vocabulary.kinds[self.request.kind].homes if rule.home is not None else ()
-        return self._open_to_change(self.findings(rule.when, wanted=True)) | set(homes)
+        return self._open_to_change(ground.leaves) | set(homes)
 
     def _open_to_change(self, leaves: Iterable[LeafFinding]) -> set[str]:
         return {self._origin(used.path) for leaf in leaves for used in leaf.facts}

@@ -162,7 +162,7 @@ def judge(asked: Asked, shelved: Shelved, now: datetime, id_: str) -> Answer:
     return Answer(
         id=id_,
         request=request,
-        decision=book.decision(request),
+        decision=asked.form.decision(book, request),
         ruleset=RulesetMark(ruleset.digest, shelved.status, shelved.version),
         decided_at=now,
         expires_at=_expiry(ruleset, request, now) if binding else None,

@@ -5,9 +5,9 @@ Reference: RFC 9562, section 5.7 (UUID version 7): 48 bits of milliseconds, then
 
 from __future__ import annotations
 
-import secrets
 from typing import TYPE_CHECKING
-from uuid import UUID
+
+from compliance.ledger.randomness import random_bytes
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -16,5 +16,7 @@ if TYPE_CHECKING:
 def new_id(instant: datetime) -> str:
     """Return a new identifier for a decision taken at `instant`, in the hyphenated form of a UUID."""
     milliseconds = int(instant.timestamp() * 1000) & ((1 << 48) - 1)
-    number = milliseconds << 80 | 0x7 << 76 | secrets.randbits(12) << 64 | 0b10 << 62 | secrets.randbits(62)
-    return str(UUID(int=number))
+    random = int.from_bytes(random_bytes(10), "big")
+    number = milliseconds << 80 | 0x7 << 76 | (random & 0xFFF) << 64 | 0b10 << 62 | random >> 18
+    digits = f"{number:032x}"
+    return f"{digits[:8]}-{digits[8:12]}-{digits[12:16]}-{digits[16:20]}-{digits[20:]}"

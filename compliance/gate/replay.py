@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 from compliance.engine.envelope import RequestRefused
 from compliance.engine.json import MalformedJSON, read_json
-from compliance.gate.forms import form_of
+from compliance.gate.forms import PLAIN, form_of
 from compliance.gate.gate import Asked, judge
 from compliance.gate.question import EARLIEST
 from compliance.gate.shelf import Shelved
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from compliance.gate.answer import Answer
+    from compliance.gate.forms import Form
     from compliance.gate.library import Library
     from compliance.ledger.entry import Personal
     from compliance.ledger.reading import Entry, Reader
@@ -71,26 +72,27 @@ class Replayer:
         """
         personal = self._personal(entry)
         try:
-            again = self._again(entry, personal)
+            again = self._again(entry, personal, form_of(personal.facts["form"]))
         except (RequestRefused, MalformedJSON, ValueError) as error:
             return Replayed(entry, personal.response, b"", f"this version does not read the request: {error}")
         return Replayed(entry, personal.response, form_of(personal.facts["form"]).spell(again))
 
     def answer(self, entry: Entry) -> Answer:
         """Return the answer as this version explains it; raises as `replay`, and `RequestRefused`."""
-        return self._again(entry, self._personal(entry))
+        personal = self._personal(entry)
+        form = form_of(personal.facts["form"])
+        return self._again(entry, personal, PLAIN if form.strict else form)
 
     def _personal(self, entry: Entry) -> Personal:
         if entry.kind != DECISION or "beside" in entry.public:
             raise NotRecordedError("this entry is no answer: see the decision that it stands beside")
         return self._reader.personal(entry)
 
-    def _again(self, entry: Entry, personal: Personal) -> Answer:
+    def _again(self, entry: Entry, personal: Personal, form: Form) -> Answer:
         public = entry.public
         mark = public["ruleset"]
         book = self._library.book(entry.ruleset_digest)
         shelved = Shelved(book, EARLIEST, status=mark["status"], version=mark["version"])
-        form = form_of(personal.facts["form"])
         asked = Asked(form.question(read_json(personal.request))[0], form=form)
         return judge(asked, shelved, datetime.fromisoformat(public["decided_at"]), public["id"])
 

@@ -11,7 +11,6 @@ Invariant: the salt exists nowhere but inside the ciphertext, as its first 32 by
 from __future__ import annotations
 
 import json
-import os
 from binascii import b2a_base64
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -24,6 +23,7 @@ from compliance.ledger.canonical import canonical
 from compliance.ledger.commitment import SALT_BYTES, commitment, opens
 from compliance.ledger.errors import EntryTooLargeError, TamperedError
 from compliance.ledger.note import decode_base64
+from compliance.ledger.randomness import random_bytes
 from compliance.ledger.subjects import NOBODY, SubjectKey, Subjects
 from compliance.ledger.tiles import MAX_ENTRY_BYTES
 
@@ -125,7 +125,7 @@ def seal(record: DecisionRecord, pseudonym: str, key: SubjectKey, second: Subjec
     Raises `EntryTooLargeError` when the public part is too large, `CanonicalError` when a part holds what
     a record cannot.
     """
-    random = os.urandom(SALT_BYTES + 12)
+    random = random_bytes(SALT_BYTES + 12)
     salt = random[:SALT_BYTES]
     personal = Personal(record.personal, record.request, record.response)
     if second is not None:

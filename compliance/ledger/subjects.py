@@ -25,6 +25,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from compliance.ledger.errors import ErasedError, KeysUnavailableError, TamperedError
 from compliance.ledger.files import read_secret
+from compliance.ledger.randomness import random_bytes
 from compliance.storage.keystore import KeyStore, StoredKey
 
 NOBODY = "-"
@@ -92,7 +93,7 @@ class SubjectKey:
 
     def seal(self, plain: bytes, nonce: bytes | None = None) -> bytes:
         """Return the sealed bytes of `plain`; `nonce` must never have been used with this key."""
-        nonce = nonce or os.urandom(_NONCE_BYTES)
+        nonce = nonce or random_bytes(_NONCE_BYTES)
         return _VERSION + self.key_id + nonce + self.cipher.encrypt(nonce, plain, self.pseudonym.encode())
 
     def open(self, sealed: bytes) -> bytes:

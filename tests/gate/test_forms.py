@@ -4,7 +4,8 @@ import json
 import pytest
 
 from compliance.engine.envelope import RequestRefused
-from compliance.gate.forms import PLAIN, AuthZEN, evaluation_json, form_of, with_receipt
+from compliance.gate.forms import PLAIN, AuthZEN, form_of, with_receipt
+from compliance.gate.spelling import answer_json
 from tests.gate.support import gate, retail
 
 
@@ -52,12 +53,17 @@ def test_what_a_client_declares_is_a_list_of_texts(body):
 
 
 def test_a_deny_has_the_reason_that_is_first_in_its_way():
-    made = evaluation_json(answer(retail(citizenships=["MX", "US"])), frozenset())
+    made = json.loads(AuthZEN().spell(answer(retail(citizenships=["MX", "US"]))))
     assert made["decision"] is False
     assert made["context"]["reason"] == made["context"]["grounds"][0]["rule"]
 
 
 def test_what_is_missing_is_a_reason_of_its_own():
-    assert evaluation_json(answer(retail(without=["tax_residences"])), frozenset())["context"]["reason"] == (
-        "facts-missing"
-    )
+    made = json.loads(AuthZEN().spell(answer(retail(without=["tax_residences"]))))
+    assert made["context"]["reason"] == "facts-missing"
+
+
+def test_a_ground_that_is_spelled_once_is_spelled_right_again():
+    for body in (retail(), retail(residence="US"), retail(residence="US"), retail()):
+        made = answer(body)
+        assert json.loads(PLAIN.spell(made)) == answer_json(made)

@@ -334,8 +334,10 @@ class FactReader:
         node = None if stated is None else stated.get(FED_VALUE)
         if stated is None or node is None:
             return None
-        value = value_of(node, fact.type, self.records, found, at_least=fact.at_least)
         authority = self.library.cite(stated.get(FED_AUTHORITY) or (), found)
+        if fact.optional and isinstance(node, Scalar) and node.is_null:
+            return WithoutFeed(None, authority)
+        value = value_of(node, fact.type, self.records, found, at_least=fact.at_least)
         return None if value is None else WithoutFeed(value, authority)
 
     def _computed(self, filled: Filled, found: Found) -> Computed | None:

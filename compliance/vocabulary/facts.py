@@ -44,7 +44,7 @@ class Origin(StrEnum):
 class WithoutFeed:
     """What holds for a fed fact when nobody feeds it, and who says so."""
 
-    value: Value
+    value: FactValue
     authority: tuple[Authority, ...]
 
 

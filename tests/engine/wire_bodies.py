@@ -29,6 +29,7 @@ from compliance.vocabulary.unknown import UNKNOWN
 
 TERRITORIES = ("BR", "DE", "US", "XK", "UA-43", "US-NY", "CH", "PR")
 FORMATS = {
+    "caip10": "solana:5eykt4UsFv8P8NJdTREpY1vzqKqZKvdp:7S3P4HxJpyyigGzodYwHtCxZyUQe9JiBMHyRWXArAaKv",
     "isin": "US0378331005",
     "solana-address": "XsbEhLAtcf6HdfpFZ5xEMdqW8nfAvcsP5bdudRLJzJp",
 }

@@ -9,12 +9,14 @@ from tests.gate.support import gate, reader, retail, tiny
 NONE = frozenset()
 
 
-def test_a_verified_retail_customer_may_buy_every_xstock_and_no_dshare():
+def test_a_verified_retail_customer_may_buy_every_xstock_if_the_client_meets_the_obligations_of_two():
     book = gate().now()
-    found = asyncio.run(allowed_resources(book, retail(), NONE))
-    instruments = book.ruleset.rulebook.catalogue["instrument"]
-    assert set(found) == {name for name in catalogued(book, "instrument") if instruments[name].product == "xstocks"}
-    assert "AAPLx" in found
+    declared = frozenset({"show-leverage-warning", "disclose-affiliation"})
+    found = asyncio.run(allowed_resources(book, retail(), declared))
+    entries = book.ruleset.rulebook.catalogue["instrument"]
+    assert found == [name for name in catalogued(book, "instrument") if entries[name].product == "xstocks"]
+    without = asyncio.run(allowed_resources(book, retail(), NONE))
+    assert set(found) - set(without) == {"TQQQx", "KRAQx"}
 
 
 def test_nobody_finds_anything_for_a_us_person():

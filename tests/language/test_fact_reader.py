@@ -81,6 +81,12 @@ def test_what_holds_without_a_feed_is_a_value_with_a_source():
     assert [each.title for each in halted.without_feed.authority] == ["Decision of the house"]
 
 
+def test_an_optional_fact_may_be_absent_while_nobody_feeds_it():
+    extra = fact("{type: date, means: x, from: feed, optional: true, without_feed: {value: null, authority: house}}")
+    assert extra.without_feed is not None
+    assert extra.without_feed.value is None
+
+
 def test_ownership_is_computed_over_a_list_of_owners():
     line = "{type: bool, of: [company], means: x, from: computed, computed: {function: ownership, over: subject.owners, listed: on_list, threshold: 50}}"
     files = with_fact(line)
@@ -107,6 +113,7 @@ def test_a_records_fields_have_types_bounds_depths_and_least_numbers():
         ("{type: string, means: x, maximum: 3}", "misplaced-key", "maximum"),
         ("{type: bool, means: x, without_feed: {value: true, authority: act}}", "misplaced-key", "without_feed"),
         ("{type: bool, means: x, from: feed, without_feed: {value: maybe, authority: act}}", "bad-value", "maybe"),
+        ("{type: bool, means: x, from: feed, without_feed: {value: null, authority: act}}", "bad-value", "null"),
         ("{type: bool, means: x, from: feed, without_feed: {value: true}}", "missing-authority", "{"),
         ("{type: int, means: x, minimum: low}", "bad-value", "low"),
         ("{type: int, means: x, minimum: 2, maximum: 1}", "empty-range", "1"),

@@ -10,6 +10,7 @@ UV_VERSION := 0.13.9
 VENV ?= .venv
 BIN := $(VENV)/bin
 INSTALLED := $(VENV)/.installed
+BENCH := $(VENV)/bench
 
 # durable-rules calls a function that Python 3.13 removed and that this one replaces, argument for argument.
 BUILD_FLAGS := CPPFLAGS=-DPyEval_CallObject=PyObject_CallObject
@@ -38,8 +39,9 @@ test: $(INSTALLED)  ## check everything: format, lint, types, layers, rulebook, 
 
 # ---------------------------------------------------------------------------------------------------- measure
 
-bench: $(INSTALLED)  ## measure the engine against its yardstick
-	$(BIN)/python -m benchmarks
+bench: $(BENCH)/.installed  ## measure against other engines, and the service over HTTP (15 minutes; QUICK=--quick: 3)
+	$(BENCH)/bin/python -m benchmarks $(QUICK)
+	$(BENCH)/bin/python -m benchmarks.http $(QUICK)
 
 soak: $(INSTALLED)  ## what takes too long for `test`: kill rounds, millions of comparisons
 	$(BIN)/pytest -m soak --comparisons=$(COMPARISONS)
@@ -73,6 +75,14 @@ $(INSTALLED): pyproject.toml requirements.lock
 	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
 	$(BUILD_FLAGS) $(BIN)/pip install --quiet --disable-pip-version-check --require-hashes --requirement requirements.lock
 	$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	@touch $@
+
+# The other engines live in an environment of their own: the service must not need them.
+$(BENCH)/.installed: $(INSTALLED) benchmarks/requirements.txt
+	test -x $(BENCH)/bin/python || $(PYTHON) -m venv $(BENCH)
+	$(BUILD_FLAGS) $(BENCH)/bin/pip install --quiet --disable-pip-version-check --requirement requirements.lock
+	$(BUILD_FLAGS) $(BENCH)/bin/pip install --quiet --disable-pip-version-check --requirement benchmarks/requirements.txt
+	$(BENCH)/bin/pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
 	@touch $@
 
 # What pip cannot bring: a compiler for durable-rules, a browser for the browser tests (which skip without one).

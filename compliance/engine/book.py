@@ -67,6 +67,11 @@ class BookAt:
         self.ruleset = compiler.ruleset
         self.instant = instant
 
+    def warm(self) -> None:
+        """Do now what the first requests would wait for: half a second, for the shipped rulebook."""
+        self.book.warm(self.instant)
+        self.compiler.warm()
+
     def request(self, body: object, *, strict: bool = True) -> Request:
         """Return `body` decoded; raise `RequestRefused` with every problem of it."""
         around = Surroundings(self.instant)

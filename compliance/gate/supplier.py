@@ -35,10 +35,10 @@ def load_checked(folder: Path | None, now: datetime) -> Book:
         OSError: if a file cannot be read.
     """
     book = load_book(folder)
-    book.warm(now)
     failures = run_cases(book)
     if failures:
         raise CasesFailed(failures)
+    book.at(now).warm()
     return book
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime
 from random import Random
 
 import pytest
@@ -11,8 +12,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
+from compliance.engine.cases import run_cases
 from compliance.engine.combiner import combine
 from compliance.engine.compiler import Compiler
+from compliance.engine.loading import load_book
 from tests.engine.random_rulebooks import Maker, ruleset_of
 
 REQUESTS_PER_RULEBOOK = 60
@@ -71,3 +74,13 @@ def test_a_request_that_is_refused_keeps_no_slice():
     refused = replace(maker.request(), refused="unknown-thing")
     assert compiler.verdict(refused) == combine(compiler.ruleset, refused)
     assert not compiler._slices  # noqa: SLF001
+
+
+def test_a_warm_compiler_has_a_group_for_every_action_kind_and_product_and_decides_the_same():
+    book = load_book()
+    at = book.at(datetime(2026, 10, 5, 12, tzinfo=UTC))
+    vocabulary = at.ruleset.vocabulary
+    sold = {(e.product, t) for t, entries in at.ruleset.rulebook.catalogue.items() for e in entries.values()}
+    places = [found for found in sold if found[1] in vocabulary.resource_types]
+    assert at.compiler.warm() == len(tuple(vocabulary.all_actions())) * len(vocabulary.kinds) * len(places)
+    assert run_cases(book) == []

@@ -13,6 +13,7 @@ from compliance.cli.decide import decide, explain
 from compliance.cli.exits import Exit
 from compliance.cli.fmt import fmt
 from compliance.cli.instruments import instruments
+from compliance.cli.ledger import ledger
 from compliance.cli.new import new
 from compliance.cli.schema import schema
 from compliance.cli.serve import serve
@@ -29,6 +30,7 @@ app = typer.Typer(
 for command in (check, decide, explain, coverage, instruments, serve, fmt, schema):
     app.command()(command)
 app.add_typer(new)
+app.add_typer(ledger)
 
 TRACEBACK = "COMPLIANCE_TRACEBACK"
 """Environment variable: set, a failure of the program itself prints its traceback."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -10,6 +12,7 @@ import typer
 from compliance.cli.terminal import fail
 
 if TYPE_CHECKING:
+    from compliance.ledger.archive import Archive
     from compliance.ledger.settings import LedgerSettings
 
 FOLDER = Path(".ledger")
@@ -50,3 +53,22 @@ def settings_of(folder: Path, database: str | None, origin: str) -> LedgerSettin
     place = folder.absolute()
     url = database if database is not None else f"sqlite:///{place / 'ledger.db'}"
     return LedgerSettings(database_url=url, folder=place, origin=origin, wrapper=wrapper)
+
+
+@contextmanager
+def archive(folder: Path, database: str | None) -> Iterator[Archive]:
+    """Open a stored log to read it; where there is none, or it cannot be read, the command ends with code 2."""
+    from sqlalchemy.exc import SQLAlchemyError
+
+    from compliance.ledger.archive import open_archive
+    from compliance.ledger.errors import LedgerError
+
+    try:
+        opened = open_archive(settings_of(folder, database, ORIGIN))
+    except (LedgerError, ValueError, SQLAlchemyError) as error:
+        where = f"`{folder}`" if database is None else "that database"
+        fail(f"{where}: {error}", help="name the folder with `--ledger`, and a PostgreSQL database with `--database`")
+    try:
+        yield opened
+    finally:
+        opened.close()

@@ -1,4 +1,4 @@
-"""The stored log -> JSON Lines or Parquet for other tools, and the figures of the log.
+"""The stored log -> JSON Lines or Parquet for other tools.
 
 Invariant: personal parts leave only when asked for by name (`personal=True`), and never once erased.
 """
@@ -6,10 +6,7 @@ Invariant: personal parts leave only when asked for by name (`personal=True`), a
 from __future__ import annotations
 
 import json
-from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
-from datetime import datetime
 from pathlib import Path
 from typing import IO, Any
 
@@ -20,52 +17,6 @@ from compliance.ledger.note import encode_base64
 from compliance.ledger.reading import Entry, Reader
 
 _ROW_GROUP = 5000
-
-
-@dataclass(frozen=True, slots=True)
-class Stats:
-    """Figures of a log: how much of what, from when to when."""
-
-    size: int
-    kinds: Mapping[str, int]
-    outcomes: Mapping[str, int]
-    rulesets: int
-    subjects: int
-    entry_bytes: int
-    sealed_bytes: int
-    first_at: datetime | None
-    last_at: datetime | None
-
-
-def stats(entries: Iterable[Entry]) -> Stats:
-    """Count entries in one pass."""
-    kinds: Counter[str] = Counter()
-    outcomes: Counter[str] = Counter()
-    rulesets: set[str] = set()
-    subjects: set[str] = set()
-    entry_bytes = sealed_bytes = 0
-    first = last = None
-    for entry in entries:
-        kinds[entry.kind] += 1
-        if entry.kind == DECISION:
-            outcomes[str(entry.public.get("outcome"))] += 1
-            rulesets.add(entry.ruleset_digest)
-        if entry.document["subject"] is not None:
-            subjects.add(entry.document["subject"])
-        entry_bytes += len(entry.body)
-        sealed_bytes += len(entry.sealed)
-        first, last = first or entry.recorded_at, entry.recorded_at
-    return Stats(
-        size=sum(kinds.values()),
-        kinds=dict(kinds),
-        outcomes=dict(outcomes),
-        rulesets=len(rulesets),
-        subjects=len(subjects),
-        entry_bytes=entry_bytes,
-        sealed_bytes=sealed_bytes,
-        first_at=first,
-        last_at=last,
-    )
 
 
 def lines(reader: Reader, entries: Iterable[Entry], *, personal: bool = False) -> Iterator[str]:

@@ -18,7 +18,7 @@ from compliance.ledger import store
 from compliance.ledger.checkpoint import Checkpoint, verified
 from compliance.ledger.committer import Committer, Recorded
 from compliance.ledger.entry import DecisionRecord, IdempotencyKey
-from compliance.ledger.errors import LedgerError, NotRecordedError
+from compliance.ledger.errors import LedgerError
 from compliance.ledger.note import Note, Verifier
 from compliance.ledger.opening import Opened, open_log
 from compliance.ledger.proof import Receipt
@@ -106,12 +106,8 @@ class Ledger:
 
     def ruleset(self, digest: str) -> bytes:
         """Return the source of a ruleset; raises `NotRecordedError` when it was never stored."""
-        wanted = select(store.RULESET.c.source).where(store.RULESET.c.digest == digest)
         with self._opened.database.read() as connection:
-            row = connection.execute(wanted).first()
-        if row is None:
-            raise NotRecordedError(f"no ruleset with the digest `{digest}` is stored")
-        return bytes(row.source)
+            return store.ruleset(connection, digest)
 
     def cosign(self, witness: Witness) -> str:
         """Have the newest checkpoint cosigned by a witness and keep it; returns it with the cosignature.

@@ -18,7 +18,7 @@ from sqlalchemy import Connection, delete, insert, select, update
 from compliance.ledger import merkle, store, tiles
 from compliance.ledger.checkpoint import Checkpoint, decimal
 from compliance.ledger.entry import DECISION, Personal, open_personal, terms
-from compliance.ledger.errors import NotRecordedError
+from compliance.ledger.errors import KeysUnavailableError, NotRecordedError
 from compliance.ledger.note import Note
 from compliance.ledger.proof import Receipt
 from compliance.ledger.store import Stored
@@ -74,7 +74,7 @@ class Page:
 class Reader:
     """Reads one log."""
 
-    def __init__(self, database: Database, subjects: Subjects, epoch: int) -> None:
+    def __init__(self, database: Database, subjects: Subjects | None, epoch: int) -> None:
         self._database, self._subjects, self._epoch = database, subjects, epoch
         self._erasures = -1
 
@@ -111,6 +111,11 @@ class Reader:
                 return
             start = batch[-1].index + 1
 
+    def span(self, since: datetime | None = None, until: datetime | None = None) -> range:
+        """Return the indexes of what was recorded from `since` on and before `until`."""
+        with self._database.read() as connection:
+            return range(*self._range(connection, since, until))
+
     def events(self, kinds: Sequence[str]) -> list[Entry]:
         """Return the entries of the given kinds other than decisions, in order."""
         with self._database.read() as connection:
@@ -119,8 +124,11 @@ class Reader:
     def personal(self, entry: Entry) -> Personal:
         """Return the personal part of an entry.
 
-        Raises `ErasedError` once it was erased, `TamperedError` when it is not what the entry committed to.
+        Raises `ErasedError` once it was erased, `TamperedError` when it is not what the entry committed to,
+        `KeysUnavailableError` where the keys of persons are not at hand.
         """
+        if self._subjects is None:
+            raise KeysUnavailableError("the keys of persons are not at hand, so nothing personal can be read")
         with self._database.read() as connection:
             erasures = store.read_head(connection, self._epoch).erasures
         if erasures != self._erasures:

@@ -15,6 +15,7 @@ from typing import Any
 
 from sqlalchemy import BindParameter, Connection, Dialect, Table, bindparam, delete, func, insert, select, text, update
 
+from compliance.ledger.errors import NotRecordedError
 from compliance.ledger.merkle import NodeReader, leaf_hash, node_hash
 from compliance.ledger.tiles import TILE_HEIGHT, TILE_WIDTH, hashes_of
 from compliance.ledger.tree import Edge, FullTile
@@ -232,6 +233,14 @@ def events(connection: Connection, epoch: int, kinds: Sequence[str]) -> list[Sto
     )
     indexes = [row.leaf_index for row in connection.execute(wanted)]
     return [stored for index in indexes for stored in entries(connection, epoch, index, index + 1)]
+
+
+def ruleset(connection: Connection, digest: str) -> bytes:
+    """Return the stored source of a ruleset; raises `NotRecordedError` when it was never stored."""
+    row = connection.execute(select(RULESET.c.source).where(RULESET.c.digest == digest)).first()
+    if row is None:
+        raise NotRecordedError(f"no ruleset with the digest `{digest}` is stored")
+    return bytes(row.source)
 
 
 def count_entries(connection: Connection, epoch: int) -> int:

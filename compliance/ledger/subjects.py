@@ -32,6 +32,9 @@ NOBODY = "-"
 """The owner of the key for records that concern no person."""
 
 _PSEUDONYM_KEY = "*"
+HOUSE_KEYS = (NOBODY, _PSEUDONYM_KEY)
+"""The owners of the keys that belong to no person."""
+
 _VERSION = b"\x01"
 _ID_BYTES, _NONCE_BYTES, _KEY_BYTES, _PSEUDONYM_BYTES = 8, 12, 32, 16
 

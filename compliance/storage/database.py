@@ -8,10 +8,13 @@ Invariant: nothing else in the package opens a database.
 
 from __future__ import annotations
 
+import os
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.engine import URL, make_url
@@ -21,13 +24,21 @@ BUSY_SECONDS = 30.0
 
 
 class Database:
-    """An engine on one database; closed with `close`."""
+    """An engine on one database; closed with `close`. `read_only` changes nothing, and makes no file."""
 
-    def __init__(self, url: str | URL, *, secure_delete: bool = False, pool_size: int = 5) -> None:
+    def __init__(
+        self, url: str | URL, *, secure_delete: bool = False, pool_size: int = 5, read_only: bool = False
+    ) -> None:
         parsed = make_url(url)
         if parsed.get_backend_name() == "postgresql":
             self.url = parsed.set(drivername="postgresql+psycopg")
-            self.engine = create_engine(self.url, pool_size=pool_size, pool_pre_ping=True, **_POSTGRESQL)
+            arguments = {**_POSTGRESQL, **({"options": "-c default_transaction_read_only=on"} if read_only else {})}
+            self.engine = create_engine(self.url, pool_size=pool_size, pool_pre_ping=True, connect_args=arguments)
+        elif parsed.get_backend_name() == "sqlite" and parsed.database and read_only:
+            self.url = parsed
+            place = Path(parsed.database)
+            self.engine = create_engine(parsed, creator=lambda: _opened_for_reading(place), pool_size=pool_size)
+            _begin_as_told(self.engine)
         elif parsed.get_backend_name() == "sqlite" and parsed.database:
             self.url = parsed
             arguments = {"timeout": BUSY_SECONDS, "check_same_thread": False}
@@ -74,14 +85,22 @@ class Database:
 
 # A lost server is noticed within seconds instead of at the operating system's pace.
 _POSTGRESQL: dict[str, Any] = {
-    "connect_args": {
-        "connect_timeout": 5,
-        "keepalives_idle": 5,
-        "keepalives_interval": 2,
-        "keepalives_count": 3,
-        "tcp_user_timeout": 10_000,
-    },
+    "connect_timeout": 5,
+    "keepalives_idle": 5,
+    "keepalives_interval": 2,
+    "keepalives_count": 3,
+    "tcp_user_timeout": 10_000,
 }
+
+
+def _opened_for_reading(path: Path) -> sqlite3.Connection:
+    """Open a file that must exist and stays as it is, down to its write-ahead log."""
+    # A copy in a folder where nothing may be written has no write-ahead log, and cannot get one.
+    still = not path.with_name(f"{path.name}-wal").exists() and not os.access(path.parent, os.W_OK)
+    address = f"file:{quote(str(path))}?{'immutable=1' if still else 'mode=ro'}"
+    connection = sqlite3.connect(address, uri=True, timeout=BUSY_SECONDS, check_same_thread=False)
+    connection.isolation_level = None
+    return connection
 
 
 def _prepare_sqlite(engine: Engine, *, secure_delete: bool) -> None:
@@ -97,6 +116,10 @@ def _prepare_sqlite(engine: Engine, *, secure_delete: bool) -> None:
         ):
             connection.execute(f"PRAGMA {pragma}")
 
+    _begin_as_told(engine)
+
+
+def _begin_as_told(engine: Engine) -> None:
     @event.listens_for(engine, "begin")
     def begun(connection: Connection) -> None:
         mode = connection.get_execution_options().get("compliance_begin", "DEFERRED")

@@ -12,7 +12,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import Column, LargeBinary, MetaData, String, Table, delete, select, text
+from sqlalchemy import Column, LargeBinary, MetaData, String, Table, delete, func, inspect, select, text
 from sqlalchemy.dialects import postgresql, sqlite
 
 from compliance.storage.database import Database
@@ -48,10 +48,12 @@ class StoredKey:
 class KeyStore:
     """The table of wrapped keys; raises `sqlalchemy.exc.SQLAlchemyError` when it cannot be reached."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, *, exists: bool = False) -> None:
         schema = SCHEMA if database.is_postgresql else None
         self._database = database
         self._engine = database.engine.execution_options(schema_translate_map={None: schema})
+        if exists:  # known to be there, and perhaps not to be written to
+            return
         with database.write() as connection:
             if schema:
                 connection.execute(text("SELECT pg_advisory_xact_lock(hashtext('compliance_keys'))"))
@@ -91,4 +93,9 @@ class KeyStore:
     def owners(self) -> int:
         """Return how many keys there are."""
         with self._engine.connect() as connection:
-            return len(connection.execute(select(_keys.c.owner)).all())
+            return int(connection.execute(select(func.count()).select_from(_keys)).scalar_one())
+
+
+def stored_in(database: Database) -> bool:
+    """Say whether a database has the table of wrapped keys."""
+    return inspect(database.engine).has_table(_keys.name, schema=SCHEMA if database.is_postgresql else None)

@@ -6,7 +6,7 @@ import json
 import pytest
 
 from compliance.ledger import erasure
-from compliance.ledger.export import stats, write_lines, write_parquet
+from compliance.ledger.export import write_lines, write_parquet
 from compliance.ledger.merkle import leaf_hash
 from compliance.ledger.note import decode_base64
 from tests.ledger.support import record
@@ -48,14 +48,3 @@ def test_decisions_are_exported_as_parquet(sqlite_ledger, tmp_path):
     assert table.column("id").to_pylist() == ["d0", "d1", "d2", "d3", "d4"]
     assert table.column("outcome").to_pylist() == ["allow", "deny", "allow", "deny", "allow"]
     assert table.column("index").to_pylist() == [1, 2, 3, 4, 5]
-
-
-def test_the_figures_count_what_is_there(sqlite_ledger):
-    found = stats(filled(sqlite_ledger).reader.entries())
-    assert (found.size, found.subjects, found.rulesets) == (6, 2, 1)
-    assert found.kinds == {"log": 1, "decision": 5}
-    assert found.outcomes == {"allow": 3, "deny": 2}
-    assert found.first_at is not None
-    assert found.last_at is not None
-    assert found.first_at <= found.last_at
-    assert found.entry_bytes > 0 < found.sealed_bytes

@@ -1,0 +1,11 @@
+"""Group the commands about a stored log; each but those that say so only reads."""
+
+from __future__ import annotations
+
+import typer
+
+from compliance.cli.ledger_stats import stats
+
+ledger = typer.Typer(name="ledger", help="Look into a stored log, check it, take it out.", no_args_is_help=True)
+for command in (stats,):
+    ledger.command()(command)

@@ -126,8 +126,12 @@ def test_a_usual_body_of_the_shipped_rulebook_takes_the_fast_path(seed):
     ruleset, wire = readers()["shipped"]
     body = bodies(ruleset, seed).body()
     found = wire.read(written(body).encode(), Surroundings(NOW))
+    expected = outcome(lambda: decode(ruleset, body, Surroundings(NOW)))
+    if not isinstance(expected, Request):  # random owners that contradict themselves
+        assert found is None
+        return
     assert found is not None
-    assert differences(found, decode(ruleset, body, Surroundings(NOW))) == []
+    assert differences(found, expected) == []
     tree = wire.read_tree(body, Surroundings(NOW))
     assert tree is not None
     assert differences(found, tree) == []

@@ -27,8 +27,9 @@ app = typer.Typer(
     rich_markup_mode="rich",
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-for command in (check, decide, explain, coverage, instruments, serve, fmt, schema):
+for command in (check, decide, explain, coverage, serve, fmt, schema):
     app.command()(command)
+app.add_typer(instruments)
 app.add_typer(new)
 app.add_typer(ledger)
 

@@ -1,15 +1,20 @@
-"""List what a rulebook's catalogues hold: the instruments, and whatever else has entries."""
+"""List what a rulebook's catalogues hold: the instruments, and whatever else has entries.
+
+`compliance instruments` with anything but the name of a command behind it is `compliance instruments list`.
+"""
 
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 from rich.box import SIMPLE_HEAD
 from rich.table import Table
 from rich.text import Text
+from typer.core import TyperGroup
 
+from compliance.cli.importing import import_
 from compliance.cli.opening import open_book
 from compliance.cli.terminal import console, fail, print_json, say
 
@@ -20,7 +25,23 @@ WIDEST = 20
 """Characters of a fact that a table has room for; `--json` has all of them."""
 
 
-def instruments(
+class ListByDefault(TyperGroup):
+    """Takes what names no command of the group as words for `list`."""
+
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+        """Put `list` before words that do not begin with a command or ask for help."""
+        if not args or args[0] not in (*self.commands, *ctx.help_option_names):
+            args = ["list", *args]
+        return super().parse_args(ctx, args)
+
+
+instruments = typer.Typer(
+    name="instruments", help="List the instruments, or import the issuer's list.", cls=ListByDefault
+)
+
+
+@instruments.command("list")
+def list_(
     search: Annotated[str | None, typer.Argument(help="A part of an id, a name or an identifier.")] = None,
     *,
     type_: Annotated[str, typer.Option("--type", help="The catalogue.")] = "instrument",
@@ -81,3 +102,6 @@ def _cell(entry: CatalogueEntry, path: str) -> str:
 def _matches(entry: CatalogueEntry, search: str) -> bool:
     texts = (entry.id, entry.name, *(value for value in entry.facts.values() if isinstance(value, str)))
     return any(search in text.casefold() for text in texts)
+
+
+instruments.command("import")(import_)

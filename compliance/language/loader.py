@@ -10,14 +10,16 @@ that ask what names mean, since a name that it would have given is no mistake el
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 
 from compliance.language.authorities import AUTHORITIES, Library
 from compliance.language.cases import check_beside, read_cases, read_personas
 from compliance.language.catalogues import read_catalogues, read_products
 from compliance.language.diagnostic import Diagnostic, Severity, in_order
-from compliance.language.documents import VOCABULARY_PATH, Documents, Kind, read_documents, start_of
+from compliance.language.documents import VOCABULARY_PATH, Documents, Kind, kind_of, read_documents, start_of
 from compliance.language.examples import check_examples
 from compliance.language.expansion import resolve_positions
 from compliance.language.fields import Form, Found
@@ -27,16 +29,19 @@ from compliance.language.known import Known
 from compliance.language.parameters import read_parameters
 from compliance.language.places_reader import ReadPlaces, read_places
 from compliance.language.resolver import Resolver, resolve_definitions
-from compliance.language.rulebook import Effect, Rulebook
+from compliance.language.rulebook import CatalogueEntry, Effect, Product, Rulebook
 from compliance.language.rules import resolve_rules
 from compliance.language.span import Source
 from compliance.language.statements import Statements, read_statements
 from compliance.language.vocabulary_reader import ReadVocabulary, read_vocabulary
+from compliance.vocabulary.facts import Vocabulary
+from compliance.vocabulary.places import Places
 
 FOLDERS = ("rules", "jurisdictions")
 """The folders of a rulebook that hold rule files."""
 
 _NAMES_OF_OTHER_FILES = frozenset({"unknown-authority", "unknown-place"})
+_STATES_CATALOGUE = re.compile(r"^[- ]{0,4}(?:catalogue|product):", re.MULTILINE)
 _AUTHORITIES_FILE = Form("file", (AUTHORITIES,))
 
 
@@ -75,6 +80,44 @@ def load_rulebook(sources: Iterable[Source], *, demand_cases: bool = True) -> tu
     rulebook = _load(documents, found, demand_cases=demand_cases)
     failed = any(each.severity is Severity.ERROR for each in found)
     return None if failed else rulebook, in_order(found)
+
+
+@dataclass(frozen=True, slots=True)
+class CatalogueBook:
+    """The part of a rulebook that says what there is: no rules, no places, no cases."""
+
+    vocabulary: Vocabulary
+    products: Mapping[str, Product]
+    catalogue: Mapping[str, Mapping[str, CatalogueEntry]]
+
+
+def load_catalogue(sources: Iterable[Source]) -> tuple[CatalogueBook | None, list[Diagnostic]]:
+    """Return the products and catalogues that `sources` state, or `None` if there is an error; and what was found.
+
+    It takes a fraction of the time of `load_rulebook`, since it reads only the files that have a part in them.
+    """
+    documents, diagnostics = read_documents(source for source in sources if _has_part_in_catalogues(source))
+    found: Found = list(diagnostics)
+    library = _library(documents, found)
+    statements = Statements()
+    for document in documents.of(Kind.STATEMENTS):
+        read_statements(document, statements, found)
+    read = _vocabulary(documents, library, found) if documents.whole else None
+    book = None
+    if read is not None:
+        known = Known(read.vocabulary, read.broken, Places({}, {}), library)
+        product_facts = read_products(statements.products, known, found)
+        catalogue = read_catalogues(statements.catalogues, product_facts, known, found)
+        book = CatalogueBook(known.vocabulary, known.products, catalogue)
+    failed = any(each.severity is Severity.ERROR for each in found)
+    return None if failed else book, in_order(found)
+
+
+def _has_part_in_catalogues(source: Source) -> bool:
+    kind, _ = kind_of(source.path)
+    if kind is Kind.STATEMENTS:
+        return _STATES_CATALOGUE.search(source.text) is not None
+    return kind in {Kind.VOCABULARY, Kind.AUTHORITIES}
 
 
 def digest_of(sources: Iterable[Source]) -> str:

@@ -64,7 +64,8 @@ KIND: Final = Form("kind of subject", (HOMES, KIND_MEANS))
 TAKEN_BY: Final = Field("actions", WORDS)
 IDENTIFIED_BY: Final = Field("identified_by", WORDS)
 CHAINS: Final = Field("chains", WORDS)
-RESOURCE_TYPE: Final = Form("type of resource", (TAKEN_BY, IDENTIFIED_BY, CHAINS, KIND_MEANS))
+NETWORKS: Final = Field("networks", TableOf(TEXT, "a mapping of names to chains"))
+RESOURCE_TYPE: Final = Form("type of resource", (TAKEN_BY, IDENTIFIED_BY, CHAINS, NETWORKS, KIND_MEANS))
 PARTY_OF: Final = Field("of", WORDS, required=True)
 DECIDED_AS: Final = Field("decided_as", TEXT, required=True)
 COUNTERPARTY: Final = Form("counterparty", (PARTY_OF, DECIDED_AS, KIND_MEANS))
@@ -285,7 +286,8 @@ def _resource_types(
                 identifiers.append(word.value)
         given = None if taken is None else frozenset(taken_by)
         chains = tuple(dict.fromkeys(word.value for word in form.get(CHAINS) or () if _chain(word, found)))
-        types[name.value] = ResourceType(name.value, given, tuple(dict.fromkeys(identifiers)), chains)
+        networks = {key.value: word.value for key, word in form.get(NETWORKS) or () if _chain(word, found)}
+        types[name.value] = ResourceType(name.value, given, tuple(dict.fromkeys(identifiers)), chains, networks)
     return types
 
 

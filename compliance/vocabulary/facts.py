@@ -130,6 +130,8 @@ class ResourceType:
     """Paths of catalogue facts (an ISIN, a mint) that also find the resource and must agree with it."""
     chains: tuple[str, ...] = ()
     """CAIP-2 ids of the chains on which those identifiers count, so that a CAIP-19 id finds the resource too."""
+    networks: Mapping[str, str] = field(default_factory=dict)
+    """Name of a network, as issuers' lists write it -> its CAIP-2 id: what a list that is imported may name."""
 
 
 @dataclass(frozen=True, slots=True)

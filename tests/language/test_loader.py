@@ -9,10 +9,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from compliance.language.loader import digest_of, load_rulebook, read_folder
+from compliance.language.loader import digest_of, load_catalogue, load_rulebook, read_folder
 from compliance.language.rulebook import Effect
 from compliance.language.span import Source
-from tests.language.small import FILES, found, load, loaded, sources, underlined
+from tests.language.small import CATALOGUE, FILES, found, load, loaded, sources, underlined
 
 ROOT = Path(__file__).parents[2]
 TINY = ROOT / "tests" / "rulebooks" / "tiny"
@@ -57,6 +57,30 @@ def test_an_empty_folder_lacks_a_vocabulary(tmp_path):
     rulebook, diagnostics = load_rulebook(read_folder(tmp_path))
     assert rulebook is None
     assert [each.slug for each in diagnostics] == ["no-vocabulary"]
+
+
+# ---------------------------------------------------------------------------------------------- catalogues
+
+
+def test_the_catalogues_alone_are_those_of_the_whole_rulebook():
+    for files in (read_folder(ROOT), read_folder(TINY), sources({})):
+        whole, _ = load_rulebook(files, demand_cases=False)
+        book, diagnostics = load_catalogue(files)
+        assert diagnostics == []
+        assert book.catalogue == whole.catalogue
+        assert (book.products, book.vocabulary) == (whole.products, whole.vocabulary)
+
+
+def test_a_mistake_in_a_catalogue_is_found_and_one_in_a_rule_is_not():
+    broken = CATALOGUE.replace("CH1436219187", "CH1436219188")
+    book, diagnostics = load_catalogue(sources({"rules/shares.yaml": broken}))
+    assert book is None
+    assert [each.slug for each in diagnostics] == ["bad-value"]
+    assert load_catalogue(sources({"rules/tested.yaml": "- rule: [\n"}))[0] is not None
+
+
+def test_without_a_vocabulary_there_is_no_catalogue():
+    assert load_catalogue(())[0] is None
 
 
 # ------------------------------------------------------------------------------------------------ rulebooks

@@ -26,6 +26,11 @@ def test_a_type_of_resource_names_the_chains_of_its_asset_ids():
     assert loaded(changed).vocabulary.resource_types["share"].chains == ("eip155:1",)
 
 
+def test_a_type_of_resource_names_the_networks_of_lists_that_are_imported():
+    changed = vocabulary("[resource.isin]", '[resource.isin], networks: {Ethereum: "eip155:1", TON: "ton:-239"}')
+    assert loaded(changed).vocabulary.resource_types["share"].networks == {"Ethereum": "eip155:1", "TON": "ton:-239"}
+
+
 def test_facts_keep_the_order_of_the_file():
     facts = loaded({}).vocabulary.facts
     assert list(facts)[:3] == ["subject.residence", "subject.seat", "subject.tested"]
@@ -62,6 +67,7 @@ def test_a_home_may_be_a_set_of_territories():
         ("  product: {}\n", "  product: {}\n  person: {}\n", "duplicate-name", "person"),
         ("  product: {}\n", "  product: {actions: [bye]}\n", "unknown-action", "bye"),
         ("[resource.isin]", "[resource.isin], chains: [solana]", "bad-value", "solana"),
+        ("[resource.isin]", "[resource.isin], networks: {Solana: solana}", "bad-value", "solana"),
         ("[resource.isin]", "[resource.halted]", "not-an-identifier", "resource.halted"),
         ("[resource.isin]", "[subject.residence]", "not-an-identifier", "subject.residence"),
         ("[resource.isin]", "[resource.issin]", "unknown-fact", "resource.issin"),

@@ -11,7 +11,7 @@ HOMES = ("MX", "AR", "CL", "CO", "PE", "DE", "FR", "IT", "ES", "TH", "KE", "GH",
 INSTRUMENTS = ("AAPLx", "TSLAx", "NVDAx", "SPYx", "QQQx", "METAx", "GOOGLx", "AMZNx")
 PARTIAL = 0.15
 """Share of the orders in which one to three facts are not given."""
-_LEFT_OUT = ("tax_residences", "green_card", "us_days_this_year", "identity_verified_at", "screened_at")
+_LEFT_OUT = ("tax_residences", "green_card", "us_days_this_year", "us_indicia", "identity_verified_at", "screened_at")
 
 
 def orders(count: int, seed: int = 7) -> list[bytes]:
@@ -35,6 +35,9 @@ def _order(chance: random.Random, now: datetime, number: int) -> dict[str, Any]:
         "tax_residences": [home],
         "green_card": False,
         "us_days_this_year": chance.randrange(20),
+        "us_indicia": [],
+        "us_indicia_checked_at": _stamp(now - timedelta(days=chance.randrange(1, 200))),
+        "age": chance.randrange(18, 90),
         "acts_for_us_person": False,
         "identity_verified": True,
         "identity_verified_at": _stamp(now - timedelta(days=chance.randrange(1, 200))),

@@ -15,6 +15,9 @@ NOW = datetime(2026, 10, 5, 12, tzinfo=UTC)
 VERIFIED: dict[str, Any] = {
     "green_card": False,
     "us_days_this_year": 0,
+    "us_indicia": [],
+    "us_indicia_checked_at": "2026-09-01T09:00:00Z",
+    "age": 40,
     "acts_for_us_person": False,
     "identity_verified": True,
     "identity_verified_at": "2026-09-01T09:00:00Z",

@@ -46,6 +46,8 @@ def usual(count: int) -> list[Any]:
             "citizenships": [home],
             "tax_residences": [home],
             "green_card": False,
+            "us_indicia": [],
+            "age": 40,
         }
         facts |= dict.fromkeys(("us_days_this_year", "us_days_last_year", "us_days_year_before"), 0)
         facts |= {
@@ -55,7 +57,8 @@ def usual(count: int) -> list[Any]:
             "opted_in": True,
         }
         facts |= dict.fromkeys(
-            ("identity_verified_at", "screened_at", "investor_class_verified_at"), "2026-10-05T06:00:00Z"
+            ("identity_verified_at", "screened_at", "investor_class_verified_at", "us_indicia_checked_at"),
+            "2026-10-05T06:00:00Z",
         )
         facts |= {
             "investor_class": random.choice(("retail", "professional")),

@@ -16,7 +16,7 @@ from pathlib import Path
 from sqlalchemy import inspect
 from sqlalchemy.exc import SQLAlchemyError
 
-from compliance.ledger import store
+from compliance.ledger import kept, store
 from compliance.ledger.errors import LedgerError, NotRecordedError
 from compliance.ledger.files import read_secret
 from compliance.ledger.reading import Entry, Reader
@@ -96,8 +96,7 @@ def open_archive(settings: LedgerSettings) -> Archive:
                 on_failure.callback(keys.close)
             keystore = KeyStore(keys, exists=True) if keys is not None and stored_in(keys) else None
             at_hand = None if keystore is None or wrapper is None else Subjects(keystore, wrapper, settings.cache_limit)
-            path = settings.checkpoint_path
-            outside = path.read_text(encoding="utf-8", errors="replace") if path.is_file() else None
+            outside = kept.newest(settings.checkpoint_path)
             on_failure.pop_all()
             return Archive(database, keys, keystore, at_hand, origins, outside)
     except SQLAlchemyError as error:

@@ -17,7 +17,7 @@ from typing import Any
 
 from sqlalchemy import Connection
 
-from compliance.ledger import merkle, store
+from compliance.ledger import kept, merkle, store
 from compliance.ledger.canonical import CanonicalError
 from compliance.ledger.checkpoint import Checkpoint
 from compliance.ledger.entry import DecisionRecord, SealedEntry, open_personal, seal, stamped
@@ -27,7 +27,6 @@ from compliance.ledger.errors import (
     LedgerError,
     LedgerForkedError,
 )
-from compliance.ledger.files import replace
 from compliance.ledger.note import Signer
 from compliance.ledger.proof import receipt_text
 from compliance.ledger.queue import Draft
@@ -128,7 +127,7 @@ class Committer:
             with self._database.write() as connection:
                 self._keep(connection, self._unkept[2] + _KEEP_EVERY)
         if self.checkpoint is not None:
-            replace(self._settings.checkpoint_path, self.checkpoint, durable=True)
+            kept.keep(self._settings.checkpoint_path, self.checkpoint, durable=True)
 
     # ------------------------------------------------------------------------------------------ before the lock
 
@@ -193,18 +192,19 @@ class Committer:
 
     def _caught_up(self, connection: Connection, head: Head) -> Edge:
         """Return the edge of the stored tree, having checked that it continues what this node knows and signed."""
-        edge = self._edge
+        edge, signed = self._edge, self._signed
         if edge is None:
+            if signed is not None:
+                check_continues(connection, self._epoch, head, signed)
             edge = store.read_edge(connection, self._epoch, head.size)
         elif edge.size < head.size:
             count = head.size - edge.size
             edge = edge.grow(store.leaf_hashes(connection, self._epoch, edge.size, count)).after
         if edge.size != head.size or (edge is not self._edge and edge.root() != head.root):
+            if signed is not None:
+                check_continues(connection, self._epoch, head, signed)  # says it in more detail
             raise LedgerForkedError("the stored entries do not give the root that the log states")
-        signed = self._signed
-        if signed is not None and self._edge is None:
-            check_continues(connection, self._epoch, head, signed)
-        elif signed is not None and signed.size == head.size and signed.root != head.root:
+        if signed is not None and signed.size == head.size and signed.root != head.root:
             raise LedgerForkedError("the log has another root than the one that was signed")
         return edge
 
@@ -297,7 +297,7 @@ class Committer:
     def _publish(self, size: int, root: bytes, at: datetime) -> str:
         note = self._note(size, root)
         durable = at - self._synced_at >= _SYNC_EVERY
-        replace(self._settings.checkpoint_path, note, durable=durable)
+        kept.keep(self._settings.checkpoint_path, note, durable=durable)
         if durable:
             self._synced_at = at
         self._signed = Checkpoint(self._signer.name, size, root)

@@ -44,8 +44,12 @@ def read_secret(path: Path) -> bytes:
 def replace(path: Path, text: str, *, durable: bool) -> None:
     """Put `text` in the place of a file in one step; `durable` waits until it would survive a power cut."""
     draft = path.with_name(f".{path.name}.{os.getpid()}.{threading.get_ident()}")
-    _write(draft, text, durable=durable)
-    draft.replace(path)
+    try:
+        _write(draft, text, durable=durable)
+        draft.replace(path)
+    except OSError:
+        draft.unlink(missing_ok=True)
+        raise
     if durable:
         _sync_folder(path.parent)
 
@@ -53,7 +57,9 @@ def replace(path: Path, text: str, *, durable: bool) -> None:
 def _write(path: Path, text: str, *, durable: bool) -> None:
     descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
     try:
-        os.write(descriptor, text.encode())
+        left = text.encode()
+        while left:  # where the disk fills up, a part may be written first: the next attempt says that there is no room
+            left = left[os.write(descriptor, left) :]
         if durable:
             os.fsync(descriptor)
     finally:

@@ -11,14 +11,16 @@ import asyncio
 from collections.abc import Awaitable
 from concurrent.futures import Future
 from datetime import UTC, datetime
+from pathlib import Path
 
 from sqlalchemy import insert, select
+from sqlalchemy.exc import DBAPIError, OperationalError, SQLAlchemyError
 
-from compliance.ledger import store
+from compliance.ledger import kept, store
 from compliance.ledger.checkpoint import Checkpoint, verified
 from compliance.ledger.committer import Committer, Recorded
 from compliance.ledger.entry import DecisionRecord, IdempotencyKey
-from compliance.ledger.errors import LedgerError
+from compliance.ledger.errors import LedgerError, LedgerUnavailableError
 from compliance.ledger.note import Note, Verifier
 from compliance.ledger.opening import Opened, open_log
 from compliance.ledger.proof import Receipt
@@ -28,6 +30,7 @@ from compliance.ledger.settings import LedgerSettings
 from compliance.ledger.verify import RULESET_KIND, Progress, Report, source_digest, verify
 from compliance.ledger.witness import Witness
 from compliance.ledger.writer import Figures, Writer
+from compliance.storage.database import DatabaseMovedError
 
 
 class Ledger:
@@ -48,15 +51,20 @@ class Ledger:
         """Open the log that the settings name, starting it in an empty database.
 
         Raises `LedgerForkedError` when the database is not the continuation of what was signed,
-        `LedgerError` when it
-        is another log or another key, and the database's errors when it cannot be reached.
+        `LedgerUnavailableError` when the database or the folder cannot be read or written, `LedgerError` when it
+        is another log or another key.
         """
-        opened = open_log(settings)
         try:
-            return cls(opened)
-        except BaseException:
-            opened.close()
-            raise
+            opened = open_log(settings)
+            try:
+                return cls(opened)
+            except BaseException:
+                opened.close()
+                raise
+        except (SQLAlchemyError, OSError, DatabaseMovedError) as error:
+            raise LedgerUnavailableError(reason_of(error)) from error
+        except ValueError as error:
+            raise LedgerError(str(error)) from error
 
     def record(self, record: DecisionRecord, idempotency: IdempotencyKey | None = None) -> Awaitable[Recorded]:
         """Record a decision; to be awaited in the running event loop. Raises as `append`, or when awaited."""
@@ -136,8 +144,7 @@ class Ledger:
     def verify(self, progress: Progress | None = None, *, open_personal: bool = True) -> Report:
         """Check everything that is stored; see `compliance.ledger.verify`."""
         subjects = self._opened.subjects if open_personal else None
-        path = self._opened.settings.checkpoint_path
-        outside = path.read_text(encoding="utf-8") if path.exists() else None
+        outside = kept.newest(self._opened.settings.checkpoint_path)
         return verify(
             self._opened.database, self._opened.epoch, subjects=subjects, checkpoint=outside, progress=progress
         )
@@ -180,3 +187,13 @@ class Ledger:
         """Write what waits, keep the last checkpoint, and close the databases."""
         self._writer.close()
         self._opened.close()
+
+
+def reason_of(error: Exception) -> str:
+    """Say why a database or a file cannot be used, quoting no parameter of any statement."""
+    if isinstance(error, OperationalError):  # the server, the file or the disk, not what is in the statement
+        return f"the database cannot be used: {str(error.orig).splitlines()[0]}"
+    if isinstance(error, OSError):
+        return f"`{Path(error.filename).name if error.filename else 'the disk'}`: {(error.strerror or '').lower()}"
+    cause = error.orig if isinstance(error, DBAPIError) else error
+    return f"the database cannot be used ({type(cause).__name__})"

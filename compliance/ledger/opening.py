@@ -16,12 +16,12 @@ from typing import Any
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from sqlalchemy import Connection
 
-from compliance.ledger import merkle, store
+from compliance.ledger import kept, merkle, store
 from compliance.ledger.checkpoint import Checkpoint, verified
 from compliance.ledger.committer import check_continues
 from compliance.ledger.entry import DecisionRecord, seal, stamped
 from compliance.ledger.errors import LedgerError, LedgerForkedError
-from compliance.ledger.files import read_secret, replace
+from compliance.ledger.files import read_secret
 from compliance.ledger.note import NoteError, Signer, Verifier, checked_name
 from compliance.ledger.settings import LedgerSettings
 from compliance.ledger.store import Head
@@ -137,8 +137,7 @@ def new_epoch(settings: LedgerSettings, reason: str, persons: tuple[str, str]) -
         wrapper = settings.wrapper or MasterKey.of_file(settings.folder / "master.key")
         subjects = Subjects(KeyStore(keys), wrapper)
         signer = signer_of(settings)
-        path = settings.checkpoint_path
-        previous = path.read_text(encoding="utf-8") if path.exists() else None
+        previous = kept.newest(settings.checkpoint_path)
         with database.write() as connection:
             store.lock(connection)
             if settings.origin in store.origins(connection):
@@ -148,7 +147,7 @@ def new_epoch(settings: LedgerSettings, reason: str, persons: tuple[str, str]) -
             public = {"previous": previous, "reason": reason, "approved_by": list(persons)}
             head = _start(connection, epoch, signer, subjects, settings.clock(), public)
         note = Checkpoint(settings.origin, head.size, head.root).signed([signer])
-        replace(path, str(note), durable=True)
+        kept.keep(settings.checkpoint_path, str(note), durable=True)
     finally:
         database.close()
         keys.close()
@@ -176,15 +175,16 @@ def _continued(
 
 def _signed(settings: LedgerSettings, connection: Connection, newest: tuple[int, str] | None) -> Checkpoint | None:
     """Return the checkpoint in the file, None where there is none; one that nobody signed counts as a fork."""
-    if not settings.checkpoint_path.exists():
+    note = kept.newest(settings.checkpoint_path)
+    if note is None:
         return None
     known = [signer_of(settings).verifier]
     if newest is not None:
         for epoch in range(1, newest[0] + 1):
             known += log_verifiers(connection, epoch)
     try:
-        return verified(settings.checkpoint_path.read_text(encoding="utf-8"), known).checkpoint
-    except (NoteError, UnicodeDecodeError) as error:
+        return verified(note, known).checkpoint
+    except NoteError as error:
         raise LedgerForkedError(f"the checkpoint file is not signed by this log: {error}") from error
 
 

@@ -24,6 +24,7 @@ from compliance.ledger.errors import (
 )
 from compliance.ledger.queue import Draft, Queue, release
 from compliance.ledger.settings import LedgerSettings
+from compliance.storage.database import DatabaseMovedError
 
 _log = logging.getLogger(__name__)
 _REST = 0.05
@@ -72,17 +73,22 @@ class Writer:
             return [self.stopped] * len(group)
         try:
             outcomes = self._committer.commit(group)
+        except DatabaseMovedError as error:
+            return self._stopped(LedgerForkedError(f"{error} while this node ran"), group)
         except LedgerForkedError as error:
-            self.stopped = error
-            self.queue.close(error)
-            _log.critical("the ledger stops: %s", error)
-            return [error] * len(group)
+            return self._stopped(error, group)
         except Exception as error:  # noqa: BLE001 - whatever it is, nobody may be left waiting
             return [self._failed(error)] * len(group)
         self.figures.groups += 1
         self.figures.records += len(group)
         self.figures.largest_group = max(self.figures.largest_group, len(group))
         return outcomes
+
+    def _stopped(self, error: LedgerForkedError, group: Sequence[Draft[Recorded]]) -> list[LedgerForkedError]:
+        self.stopped = error
+        self.queue.close(error)
+        _log.critical("the ledger stops: %s", error)
+        return [error] * len(group)
 
     def _failed(self, error: Exception) -> LedgerError:
         # Invariant: messages of database drivers quote parameters, so only the kind of an error is ever logged.

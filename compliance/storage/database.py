@@ -23,6 +23,10 @@ BUSY_SECONDS = 30.0
 """How long a SQLite connection waits for another writer."""
 
 
+class DatabaseMovedError(Exception):
+    """Another file stands where the database stood: what was just written went to a file that nobody will find."""
+
+
 class Database:
     """An engine on one database; closed with `close`. `read_only` changes nothing, and makes no file."""
 
@@ -30,6 +34,8 @@ class Database:
         self, url: str | URL, *, secure_delete: bool = False, pool_size: int = 5, read_only: bool = False
     ) -> None:
         parsed = make_url(url)
+        self._file: Path | None = None
+        self._identity: tuple[int, int] | None = None
         if parsed.get_backend_name() == "postgresql":
             self.url = parsed.set(drivername="postgresql+psycopg")
             arguments = {**_POSTGRESQL, **({"options": "-c default_transaction_read_only=on"} if read_only else {})}
@@ -41,6 +47,7 @@ class Database:
             _begin_as_told(self.engine)
         elif parsed.get_backend_name() == "sqlite" and parsed.database:
             self.url = parsed
+            self._file = Path(parsed.database)
             arguments = {"timeout": BUSY_SECONDS, "check_same_thread": False}
             self.engine = create_engine(parsed, connect_args=arguments, pool_size=pool_size)
             _prepare_sqlite(self.engine, secure_delete=secure_delete)
@@ -63,11 +70,16 @@ class Database:
 
     @contextmanager
     def write(self, engine: Engine | None = None) -> Iterator[Connection]:
-        """Give a connection inside a writing transaction, durable when the block ends without an error."""
+        """Give a connection inside a writing transaction, durable when the block ends without an error.
+
+        Raises `DatabaseMovedError` when, at the end of it, SQLite's file is not the one that was first opened, and
+        `FileNotFoundError` when there is none: a file that was deleted or renamed can be written to while it is open.
+        """
         with (engine or self.engine).connect() as connection:
             marked = connection.execution_options(compliance_begin="IMMEDIATE")
             with marked.begin():
                 yield marked
+        self._check_in_place()
 
     @contextmanager
     def autocommit(self) -> Iterator[Connection]:
@@ -77,6 +89,16 @@ class Database:
                 yield connection.execution_options(isolation_level="AUTOCOMMIT")
             else:
                 yield connection.execution_options(compliance_begin=None)
+
+    def _check_in_place(self) -> None:
+        if self._file is None:
+            return
+        found = self._file.stat()
+        identity = (found.st_dev, found.st_ino)
+        if self._identity is None:
+            self._identity = identity
+        elif self._identity != identity:
+            raise DatabaseMovedError(f"another file was put in the place of the database `{self._file.name}`")
 
     def close(self) -> None:
         """Close every pooled connection."""

@@ -40,3 +40,16 @@ def test_a_file_is_replaced_in_one_step(tmp_path, durable):
     replace(tmp_path / "checkpoint", "new\u2014", durable=durable)
     assert (tmp_path / "checkpoint").read_text() == "new\u2014"
     assert len(list(tmp_path.iterdir())) == 1
+
+
+def test_a_text_that_does_not_fit_leaves_the_old_one_whole(tmp_path):
+    """At a quota, a file system takes the part of a text that fits and says so only by a number."""
+    path = tmp_path / "checkpoint"
+    replace(path, "old" * 10, durable=False)
+    program = "import resource, pathlib, sys; from compliance.ledger.files import replace; "
+    program += "resource.setrlimit(resource.RLIMIT_FSIZE, (100, 100)); "
+    program += "replace(pathlib.Path(sys.argv[1]), 'new' * 100, durable=False)"
+    done = subprocess.run([sys.executable, "-c", program, str(path)], capture_output=True, text=True, check=False)
+    assert "File too large" in done.stderr
+    assert path.read_text() == "old" * 10
+    assert list(tmp_path.iterdir()) == [path]

@@ -10,7 +10,7 @@ from compliance.ledger.errors import LedgerError, LedgerForkedError
 from compliance.ledger.ledger import Ledger
 from compliance.ledger.opening import find_fork, new_epoch
 from compliance.ledger.proof import Receipt
-from tests.ledger.support import record, settings
+from tests.ledger.support import record, settings, without_checkpoint
 
 PERSONS = ("ann@example.com", "bob@example.com")
 
@@ -44,7 +44,7 @@ def test_a_fork_is_explained(restored):
 
 def test_another_history_of_the_same_length_is_not_appended_to(restored):
     kept = restored.checkpoint_path.read_text()
-    restored.checkpoint_path.unlink()
+    without_checkpoint(restored.folder)
     ledger = Ledger.open(restored)
     ledger.append(record(3)).result(10)
     ledger.append(record(4)).result(10)
@@ -104,7 +104,7 @@ def test_receipts_of_the_old_epoch_stay_valid(restored, tmp_path):
     shutil.copy(tmp_path / "backup.db", tmp_path / "other.db")
     ledger_settings = replace(restored, database_url=f"sqlite:///{tmp_path}/other.db", folder=tmp_path / "copy")
     shutil.copytree(restored.folder, tmp_path / "copy")
-    ledger_settings.checkpoint_path.unlink()
+    without_checkpoint(ledger_settings.folder)
     ledger = Ledger.open(ledger_settings)
     old = ledger.receipt(1)
     verifier = ledger.verifier

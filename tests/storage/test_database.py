@@ -8,7 +8,7 @@ from sqlalchemy import insert, select, text
 from sqlalchemy.exc import StatementError
 from sqlmodel import col
 
-from compliance.storage.database import Database
+from compliance.storage.database import Database, DatabaseMovedError
 from compliance.storage.migration import migrate
 from compliance.storage.tables import Log
 
@@ -91,3 +91,16 @@ def test_an_instant_without_zone_is_refused(database):
     row = {"epoch": 1, "origin": "o", "opened_at": datetime(2026, 7, 1)}  # noqa: DTZ001
     with pytest.raises(StatementError, match="without a time zone"), database.write() as connection:
         connection.execute(insert(Log), [row])
+
+
+@pytest.mark.parametrize(("put", "error"), [(True, DatabaseMovedError), (False, FileNotFoundError)])
+def test_a_file_that_was_replaced_or_deleted_is_not_written_to_unnoticed(tmp_path, put, error):
+    database = Database(f"sqlite:///{tmp_path}/a.db")
+    with database.write() as connection:
+        connection.execute(text("CREATE TABLE t (x INTEGER)"))
+    (tmp_path / "a.db").rename(tmp_path / "b.db")
+    if put:
+        (tmp_path / "a.db").write_bytes((tmp_path / "b.db").read_bytes())
+    with pytest.raises(error, match=r"a\.db"), database.write() as connection:
+        connection.execute(text("INSERT INTO t VALUES (1)"))
+    database.close()

@@ -14,7 +14,7 @@ import pytest
 from compliance.ledger.entry import IdempotencyKey
 from compliance.ledger.errors import LedgerForkedError, LedgerUnavailableError
 from compliance.ledger.ledger import Ledger
-from tests.ledger.support import Clock, record, settings
+from tests.ledger.support import Clock, record, settings, without_checkpoint
 from tests.storage.postgresql import Server
 
 
@@ -74,7 +74,7 @@ def test_a_torn_write_ahead_log_loses_nothing_that_was_not_torn_off(tmp_path):
     survivor = settings(copy)
     with pytest.raises(LedgerForkedError, match="older copy"):
         Ledger.open(survivor)  # the last commit had been answered: that it is missing must be noticed
-    (copy / "keys" / "checkpoint").unlink()
+    without_checkpoint(copy / "keys")
     reopened = Ledger.open(survivor)
     assert reopened.reader.size() == 20
     assert reopened.verify().problems == []

@@ -19,7 +19,10 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 ROOT = Path(__file__).resolve().parents[2]
-PAGES = ("README.md", "docs/tutorial/engineer.md", "docs/tutorial/officer.md", "docs/reference/cli.md")
+PAGES = (
+    *("README.md", "docs/tutorial/engineer.md", "docs/tutorial/officer.md", "docs/reference/cli.md"),
+    "docs/examples/wind-down/README.md",
+)
 BLOCK = re.compile(r"^```(sh|python)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 STARTED_BY_THE_TEST = "make run"
 

@@ -12,7 +12,7 @@ from rich.table import Table
 from rich.text import Text
 
 from compliance.cli.exits import Exit
-from compliance.cli.opening import errors_of, folder_of, sources_of
+from compliance.cli.opening import errors_of, folder_of, open_catalogue, sources_of
 from compliance.cli.terminal import console, fail, print_json, say
 
 if TYPE_CHECKING:
@@ -60,7 +60,7 @@ def import_(
         fail("`--write` and `--check` exclude each other", help="take one of them out")
     pages, problems = _pages(files)
     sources = sources_of(rulebook)
-    book = _book(sources)
+    book = open_catalogue(sources)
     declared = book.vocabulary.resource_types.get(TYPE)
     if declared is None:
         fail(f"the vocabulary has no type of resource `{TYPE}`", help="a list of assets is a list of instruments")
@@ -120,17 +120,6 @@ def _pages(files: list[Path]) -> tuple[list[tuple[str, object]], list[AssetProbl
             cure = "save the answer of the issuer's `/public/assets` again, as it is"
             problems.append(AssetProblem(name, error.pointer, error.message.replace("the body", "it", 1), cure))
     return pages, problems
-
-
-def _book(sources: tuple[Source, ...]) -> CatalogueBook:
-    from compliance.cli.diagnostics import print_diagnostics
-    from compliance.language.loader import load_catalogue
-
-    book, diagnostics = load_catalogue(sources)
-    if book is None:
-        print_diagnostics(errors_of(diagnostics), sources, console(stderr=True))
-        fail("the catalogue does not compile, so nothing was compared", code=Exit.PROBLEMS)
-    return book
 
 
 def _incomplete(file: str) -> AssetProblem:
@@ -233,8 +222,10 @@ def _write(
         fail(f"the catalogue would still differ in {names}, so nothing was written", help=cure, code=Exit.PROBLEMS)
     folder = folder_of(rulebook)
     for path, text in written.files.items():
+        beside = (folder / path).with_name(f".{Path(path).name}.new")
         try:
-            (folder / path).write_text(text, encoding="utf-8")
+            beside.write_text(text, encoding="utf-8")
+            beside.replace(folder / path)  # whole or not at all: a service may be watching the folder
         except OSError as error:
             fail(f"`{folder / path}` cannot be written: {(error.strerror or 'no reason given').lower()}")
     return written

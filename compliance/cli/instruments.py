@@ -15,11 +15,17 @@ from rich.text import Text
 from typer.core import TyperGroup
 
 from compliance.cli.importing import import_
-from compliance.cli.opening import open_book
+from compliance.cli.opening import open_catalogue, sources_of
 from compliance.cli.terminal import console, fail, print_json, say
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from rich.console import Console
+
+    from compliance.language.loader import CatalogueBook
     from compliance.language.rulebook import CatalogueEntry
+    from compliance.vocabulary.facts import Fact
 
 WIDEST = 20
 """Characters of a fact that a table has room for; `--json` has all of them."""
@@ -36,7 +42,7 @@ class ListByDefault(TyperGroup):
 
 
 instruments = typer.Typer(
-    name="instruments", help="List the instruments, or import the issuer's list.", cls=ListByDefault
+    name="instruments", help="List the instruments, show one, or import the issuer's list.", cls=ListByDefault
 )
 
 
@@ -50,30 +56,14 @@ def list_(
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON document.")] = False,
 ) -> None:
     """List the instruments, with what the catalogue says about each."""
-    from compliance.vocabulary.suggestions import did_you_mean
-
-    catalogue = open_book(rulebook).rulebook.catalogue
-    if type_ not in catalogue:
-        fail(f"there is no catalogue of `{type_}`", help=did_you_mean(type_, catalogue))
+    entries = _entries(open_catalogue(sources_of(rulebook)), type_)
     found = [
         entry
-        for entry in catalogue[type_].values()
+        for entry in entries.values()
         if (product is None or entry.product == product) and (search is None or _matches(entry, search.casefold()))
     ]
     if as_json:
-        from compliance.gate.values import spelled
-
-        said = [
-            {
-                "type": entry.type,
-                "id": entry.id,
-                "name": entry.name,
-                "product": entry.product,
-                "facts": {path: spelled(value) for path, value in entry.facts.items()},
-            }
-            for entry in found
-        ]
-        print_json({"count": len(said), "entries": said})
+        print_json({"count": len(found), "entries": [_json(entry) for entry in found]})
         return
     out = console()
     # A column for each fact in which the entries differ: what all share is said once, below.
@@ -90,7 +80,88 @@ def list_(
     for path in paths:
         if path not in differing:
             say(out, f"{path} = {_cell(found[0], path)}", "dim")
-    say(out, f"{len(found)} of {len(catalogue[type_])}")
+    say(out, f"{len(found)} of {len(entries)}")
+
+
+@instruments.command()
+def show(
+    id_: Annotated[str, typer.Argument(metavar="ID", help="Its id, ISIN, mint or CAIP-19 id.")],
+    *,
+    type_: Annotated[str, typer.Option("--type", help="The catalogue.")] = "instrument",
+    rulebook: Annotated[Path | None, typer.Option(help="The folder with rules/ and jurisdictions/.")] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON document.")] = False,
+) -> None:
+    """Show all that is on file about one instrument, what is not, and what only a feed can say."""
+    from compliance.engine.catalogue import find_entry
+    from compliance.vocabulary.facts import Origin, ResourceType, Zone
+    from compliance.vocabulary.suggestions import did_you_mean
+
+    book = open_catalogue(sources_of(rulebook))
+    entries = _entries(book, type_)
+    declared = book.vocabulary.resource_types.get(type_)
+    entry = find_entry(entries, declared or ResourceType(type_), id_)
+    if entry is None:
+        fail(f"the catalogue of `{type_}` has no `{id_}`", help=did_you_mean(id_, entries))
+    zone = Zone.SUBJECT if declared is None else Zone.RESOURCE
+    facts = [
+        fact
+        for fact in book.vocabulary.facts.values()
+        if fact.zone is zone and (fact.kinds is None or type_ in fact.kinds)
+    ]
+    blank = [fact for fact in facts if Origin.CATALOGUE in fact.origins and fact.path not in entry.facts]
+    fed = [fact for fact in facts if Origin.FEED in fact.origins]
+    if as_json:
+        print_json(
+            _json(entry)
+            | {
+                "place": f"{entry.span.path}:{entry.span.line}",
+                "blank": [fact.path for fact in blank],
+                "fed": [fact.path for fact in fed],
+            }
+        )
+        return
+    out = console()
+    say(out, f"{entry.id}  {entry.name}" + ("" if entry.product is None else f"  ({entry.product})"), "bold")
+    say(out, f"{entry.span.path}:{entry.span.line}", "dim")
+    _facts(out, "", [(fact, _cell(entry, fact.path)) for fact in facts if fact.path in entry.facts])
+    _facts(out, "not on file", [(fact, "") for fact in blank])
+    _facts(out, "from a feed; here what holds while nobody feeds it", [(fact, _unfed(fact)) for fact in fed])
+
+
+def _entries(book: CatalogueBook, type_: str) -> Mapping[str, CatalogueEntry]:
+    from compliance.vocabulary.suggestions import did_you_mean
+
+    if type_ not in book.catalogue:
+        fail(f"there is no catalogue of `{type_}`", help=did_you_mean(type_, book.catalogue))
+    return book.catalogue[type_]
+
+
+def _json(entry: CatalogueEntry) -> dict[str, Any]:
+    from compliance.gate.values import spelled
+
+    facts = {path: spelled(value) for path, value in entry.facts.items()}
+    return {"type": entry.type, "id": entry.id, "name": entry.name, "product": entry.product, "facts": facts}
+
+
+def _facts(out: Console, heading: str, rows: Iterable[tuple[Fact, str]]) -> None:
+    """Print facts with their values and what they mean."""
+    table = Table(box=None, show_header=False, pad_edge=False, padding=(0, 2, 0, 0))
+    table.add_column(no_wrap=True)
+    table.add_column(no_wrap=True)  # a mint in two lines is copied wrongly
+    table.add_column(style="dim", overflow="fold")
+    for fact, value in rows:
+        table.add_row(fact.name, Text(value), fact.means)
+    if table.rows:
+        out.print()
+        if heading:
+            say(out, heading, "bold")
+        out.print(table)
+
+
+def _unfed(fact: Fact) -> str:
+    from compliance.cli.decision_page import shown
+
+    return "unknown" if fact.without_feed is None else shown(fact.without_feed.value)
 
 
 def _cell(entry: CatalogueEntry, path: str) -> str:

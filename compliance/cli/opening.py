@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from compliance.engine.book import Book
     from compliance.engine.envelope import Problem
     from compliance.language.diagnostic import Diagnostic
+    from compliance.language.loader import CatalogueBook
     from compliance.language.span import Source
 
 LONGEST_REQUEST = 1_000_000
@@ -63,6 +64,18 @@ def open_book(rulebook: Path | None) -> Book:
         print_diagnostics(errors_of(diagnostics), sources, console(stderr=True))
         fail("the rulebook does not compile, so nothing was decided", code=Exit.PROBLEMS)
     return Book(made)
+
+
+def open_catalogue(sources: tuple[Source, ...]) -> CatalogueBook:
+    """Return the products and catalogues of a rulebook; what does not compile in them ends the command with code 1."""
+    from compliance.cli.diagnostics import print_diagnostics
+    from compliance.language.loader import load_catalogue
+
+    book, diagnostics = load_catalogue(sources)
+    if book is None:
+        print_diagnostics(errors_of(diagnostics), sources, console(stderr=True))
+        fail("the catalogue does not compile", help="mend what is shown above", code=Exit.PROBLEMS)
+    return book
 
 
 def errors_of(diagnostics: list[Diagnostic]) -> list[Diagnostic]:

@@ -32,7 +32,7 @@ def find_resource(
     entries = ruleset.rulebook.catalogue.get(resource_type)
     if entries is None:
         return None, None
-    entry = entries.get(resource_id) or _by_identifier(entries, declared, resource_id)
+    entry = find_entry(entries, declared, resource_id)
     if entry is None:
         return None, f"unknown-{resource_type}"
     for path in declared.identified_by:
@@ -42,10 +42,15 @@ def find_resource(
     return entry, None
 
 
-def _by_identifier(
+def find_entry(
     entries: Mapping[str, CatalogueEntry], declared: ResourceType, resource_id: str
 ) -> CatalogueEntry | None:
-    """Return the entry that an identifier names; a CAIP-19 id counts only on the chains that the vocabulary names."""
+    """Return the entry that an id or an identifier names, or `None`.
+
+    A CAIP-19 id counts only on the chains that the vocabulary names.
+    """
+    if resource_id in entries:
+        return entries[resource_id]
     chain, slash, asset = resource_id.partition("/")
     if slash:
         namespace, colon, reference = asset.partition(":")

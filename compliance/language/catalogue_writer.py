@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import json
 import re
+from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Final
@@ -234,9 +235,10 @@ def _added(into: _List, assets: Iterable[Asset], shelf: Shelf, left: dict[str, s
         return []
     ids = [item.id.value for item in into.items]
     order = next((key for key in (str, str.casefold) if sorted(ids, key=key) == ids), None)
+    keys = [] if order is None else [order(id_) for id_ in ids]
     splices: list[_Splice] = []
     for asset in sorted(assets, key=lambda asset: (asset.id if order is None else order(asset.id), asset.id)):
-        before = len(ids) if order is None else sum(order(id_) <= order(asset.id) for id_ in ids)
+        before = len(ids) if order is None else bisect_right(keys, order(asset.id))
         # Behind the entry before it, so that a comment above the next one stays with that.
         line = last_line(into.items[before - 1].table) + 1 if before else into.items[0].table.span.line
         while not before and line > 1 and into.lines[line - 2].lstrip().startswith("#"):

@@ -14,11 +14,11 @@ PARTIAL = 0.15
 _LEFT_OUT = ("tax_residences", "green_card", "us_days_this_year", "us_indicia", "identity_verified_at", "screened_at")
 
 
-def orders(count: int, seed: int = 7) -> list[bytes]:
-    """Return the bodies of `count` requests of as many customers."""
+def orders(count: int, seed: int = 7, now: datetime | None = None) -> list[bytes]:
+    """Return the bodies of `count` requests of as many customers, made `now` (by default: this second)."""
     chance = random.Random(seed)
-    now = datetime.now(UTC).replace(microsecond=0)
-    return [json.dumps(_order(chance, now, number)).encode() for number in range(count)]
+    moment = (now or datetime.now(UTC)).replace(microsecond=0)
+    return [json.dumps(_order(chance, moment, number)).encode() for number in range(count)]
 
 
 def batches(bodies: list[bytes], size: int) -> list[bytes]:

@@ -6,13 +6,14 @@ decision = book.at(instant).decide({"subject": ..., "action": ..., "resource": .
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any
+
+import msgspec
 
 from compliance.engine.columns import Rows
 from compliance.engine.compiler import Compiler
 from compliance.engine.decoder import Surroundings, decode
-from compliance.engine.explainer import explain, name_only
+from compliance.engine.explainer import explain
 from compliance.engine.many import Answered, Answerer
 from compliance.engine.ruleset import Timeline
 from compliance.engine.wire import WireDecoder
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from compliance.engine.decision import Decision, Verdict
+    from compliance.engine.explanations import Explanation
     from compliance.engine.request import Request
     from compliance.engine.ruleset import Ruleset
     from compliance.language.rulebook import Rulebook
@@ -117,19 +119,22 @@ class BookAt:
 
     def decision(self, request: Request) -> Decision:
         """Return the explained decision on a decoded request; the stricter of two if it names a second subject."""
-        made = explain(self.ruleset, request, self.verdict(request), self._vary, self.compiler.grounds)
+        explanation = self.explanation(request)
+        made = self._explained(request) if explanation is None else explanation.of(request)
         if request.counterparty is None:
             return made
         name, second = request.counterparty
         return joined(made, name, self.decision(second))
 
-    def named(self, request: Request) -> Decision:
-        """Return the decision on a decoded request with the names of its rules alone: what a program goes on with."""
-        made = name_only(self.ruleset, request, self.verdict(request), self._vary, self.compiler.grounds)
-        if request.counterparty is None:
-            return made
-        name, second = request.counterparty
-        return joined(made, name, self.named(second))
+    def explanation(self, request: Request) -> Explanation | None:
+        """Return what explains a decoded request and all that are like it, its counterparty aside.
+
+        `None` for one that is like no other: `decision` explains it by itself.
+        """
+        return self.compiler.explanations.of(request, self._explained)
+
+    def _explained(self, request: Request) -> Decision:
+        return explain(self.ruleset, request, self.verdict(request), self._vary)
 
     def _vary(self, _: Ruleset, request: Request) -> Verdict:
         return self.compiler.verdict(request)
@@ -142,4 +147,5 @@ def joined(first: Decision, name: str, second: Decision) -> Decision:
     """
     stricter = min(first.outcome, second.outcome, key=lambda outcome: outcome.severity)
     ground = first.ground if stricter is first.outcome else name
-    return replace(first, outcome=stricter, ground=ground, counterparty=(name, second))
+    made: Decision = msgspec.structs.replace(first, outcome=stricter, ground=ground, counterparty=(name, second))
+    return made

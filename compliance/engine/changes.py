@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING, Final
 
 from compliance.engine.decision import Change, Outcome
 from compliance.engine.variation import choices, varied
+from compliance.language.expression import FactRef
+from compliance.vocabulary.facts import HOMES
 from compliance.vocabulary.unknown import UNKNOWN
 
 if TYPE_CHECKING:
@@ -19,6 +21,7 @@ if TYPE_CHECKING:
     from compliance.engine.decision import Verdict
     from compliance.engine.request import Request
     from compliance.engine.ruleset import Ruleset
+    from compliance.language.rulebook import Rule
     from compliance.vocabulary.values import FactValue
 
 MOST_FACTS: Final = 3
@@ -58,3 +61,16 @@ def least_change(
 def _values(ruleset: Ruleset, request: Request, path: str) -> tuple[FactValue, ...] | None:
     """Return what a fact could be instead: not only parts of a place that was given too coarsely."""
     return choices(ruleset, varied(ruleset, request, {path: UNKNOWN}), path)
+
+
+def may_change(ruleset: Ruleset, rule: Rule, kind: str) -> bool:
+    """Say whether a customer of that kind can change any fact that a rule reads at all, directly or computed."""
+    vocabulary = ruleset.vocabulary
+    homes = vocabulary.kinds[kind].homes
+    paths = set(homes if rule.home is not None else ())
+    for node in ruleset.conditions(rule):
+        if isinstance(node, FactRef):
+            paths |= set(homes) if node.path == HOMES else {node.path}
+    read = [vocabulary.facts[path] for path in paths if path in vocabulary.facts]
+    sources = [fact if fact.computed is None else vocabulary.facts[fact.computed.over] for fact in read]
+    return any(fact.changeable for fact in sources)

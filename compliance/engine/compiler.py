@@ -13,8 +13,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from compliance.engine.combiner import combine
+from compliance.engine.explanations import Explanations
 from compliance.engine.generator import Unsettled
-from compliance.engine.grounds import Grounds
 from compliance.engine.operations import Failure
 from compliance.engine.reach import Reach
 from compliance.engine.slices import Conditions, Slice
@@ -38,8 +38,8 @@ class Compiler:
     def __init__(self, ruleset: Ruleset, most_slices: int = MOST_SLICES) -> None:
         """Take a ruleset; nothing is compiled yet."""
         self.ruleset = ruleset
-        self.grounds = Grounds(ruleset)
-        """The grounds that were explained."""
+        self.explanations = Explanations(ruleset)
+        """The decisions that were explained."""
         self._most = most_slices
         self._slices: dict[tuple[object, ...], Callable[[Facts], Verdict]] = {}
         self._groups: dict[Group, Conditions | None] = {}

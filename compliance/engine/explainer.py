@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from compliance.engine.changes import least_change
+from compliance.engine.changes import least_change, may_change
 from compliance.engine.combiner import Reading, combine
 from compliance.engine.decision import (
     NOTHING_PERMITS,
@@ -24,7 +24,6 @@ from compliance.engine.decision import (
     UsedFact,
 )
 from compliance.engine.evaluator import covers
-from compliance.engine.grounds import Grounds
 from compliance.engine.questions import missing_facts
 from compliance.engine.remembering import Remembering
 from compliance.language.expression import And, Converted, DefinitionRef, FactRef, Leaf, Not, Or, children
@@ -48,16 +47,13 @@ def explain(
     request: Request,
     verdict: Verdict,
     verdict_of: Callable[[Ruleset, Request], Verdict] = combine,
-    known: Grounds | None = None,
 ) -> Decision:
     """Return `verdict` explained: every list complete and in a stable order.
 
     `verdict_of` answers the variations that are tried to find which facts matter; the compiled form is faster.
-    `known` are the grounds of the ruleset that were explained before.
     """
-    kept = known if known is not None else Grounds(ruleset)
     reader = _Explaining(ruleset, request)
-    grounds = tuple(kept.ground(rule, request, reader.ground) for rule in verdict.grounds)
+    grounds = tuple(reader.ground(rule) for rule in verdict.grounds)
     asked = verdict.outcome in {Outcome.INCOMPLETE, Outcome.REFER}
     denied = verdict.outcome is Outcome.DENY
     nearest = tuple(reader.nearest()) if _ground(request, verdict) == NOTHING_PERMITS else ()
@@ -71,37 +67,7 @@ def explain(
         assumed=tuple(reader.assumptions(verdict, grounds)),
         errors=verdict.errors,
         nearest=nearest,
-        changes=reader.changes(verdict, grounds, nearest, verdict_of, kept) if denied else None,
-        ruleset_digest=ruleset.digest,
-        as_of=request.time,
-        warnings=request.warnings,
-    )
-
-
-def name_only(
-    ruleset: Ruleset,
-    request: Request,
-    verdict: Verdict,
-    verdict_of: Callable[[Ruleset, Request], Verdict],
-    known: Grounds,
-) -> Decision:
-    """Return `verdict` with the names of its rules, and what is missing or demanded: no terms, facts, or ways out.
-
-    It is what a program needs in order to go on; the arguments are those of `explain`.
-    """
-    reader = _Explaining(ruleset, request)
-    asked = verdict.outcome in {Outcome.INCOMPLETE, Outcome.REFER}
-    return Decision(
-        outcome=verdict.outcome,
-        ground=_ground(request, verdict),
-        grounds=tuple(known.named(rule) for rule in verdict.grounds),
-        missing=missing_facts(ruleset, request, verdict, verdict_of, reader.setting) if asked else (),
-        requirements=tuple(reader.requirement(rule) for rule in verdict.requirements),
-        obligations=tuple(reader.obligation(rule) for rule in verdict.obligations),
-        assumed=(),
-        errors=verdict.errors,
-        nearest=(),
-        changes=None,
+        changes=reader.changes(verdict, grounds, nearest, verdict_of) if denied else None,
         ruleset_digest=ruleset.digest,
         as_of=request.time,
         warnings=request.warnings,
@@ -264,13 +230,12 @@ class _Explaining:
         grounds: tuple[Ground, ...],
         nearest: tuple[NearestPermit, ...],
         verdict_of: Callable[[Ruleset, Request], Verdict],
-        kept: Grounds,
     ) -> tuple[Change, ...] | None:
         """Return the least change that ends a deny, among the facts that can end it; `None` if that is not certain."""
         if self.request.refused is not None:
             return ()
         facts, kind = self.ruleset.vocabulary.facts, self.ruleset.vocabulary.kinds[self.request.kind]
-        if any(not kept.may_change(rule, self.request.kind) for rule in verdict.grounds):
+        if any(not may_change(self.ruleset, rule, self.request.kind) for rule in verdict.grounds):
             return ()
         rests_on = [self._rests_on(*each) for each in zip(verdict.grounds, grounds, strict=True)]
         if not verdict.grounds and kind.homes:

@@ -8,8 +8,6 @@ Reference: DESIGN sections 5 and 8; docs/decisions/0004 and 0006.
 
 from __future__ import annotations
 
-import re
-from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
@@ -18,6 +16,7 @@ from compliance.engine.facts import ACTION_NAME, PRODUCT, RESOURCE_TYPE, SUBJECT
 from compliance.engine.generator import MAY, MUST, Generator, Names, Unsettled, can_fail
 from compliance.engine.operations import Failure
 from compliance.engine.plain import NotPlain, PlainWriter
+from compliance.engine.program import run, with_locals
 from compliance.engine.specializer import FALSE, TRUE, conjoined, negated, specialize
 from compliance.language.rulebook import Effect
 from compliance.vocabulary.unknown import UNKNOWN
@@ -132,16 +131,18 @@ class Slice:
 
     def _made(self) -> Callable[[Facts], Verdict]:
         plain = [_MASKS, "try:", *(f"    {line}" for line in self._steps(plain=True))]
-        text = _with_locals("def decide(f):", [*plain, f"except {_TRIPPED}: return exact(f)"])
+        text = with_locals("def decide(f):", [*plain, f"except {_TRIPPED}: return exact(f)"])
         held = self.conditions.names.held | self._endings() | {"Unsettled": Unsettled, "Failure": Failure}
 
         def exact(facts: Facts) -> Verdict:
             # Most slices never meet an unknown fact, and compiling is most of what a slice costs.
-            return _run(_with_locals("def exact(f):", [_MASKS, *self._steps(plain=False)]), "exact", held)(facts)
+            made = run(with_locals("def exact(f):", [_MASKS, *self._steps(plain=False)]), "exact", held)
+            verdict: Verdict = made(facts)
+            return verdict
 
         # Once compiled, the exact function takes the place of this one among the names that both functions see.
         held["exact"] = exact
-        return _run(text, "decide", held)
+        return run(text, "decide", held)
 
     def _steps(self, *, plain: bool) -> list[str]:
         """Return the five steps of DESIGN section 5 as lines."""
@@ -266,25 +267,4 @@ def _by_id(rules: tuple[Rule, ...]) -> tuple[Rule, ...]:
     return tuple(sorted(rules, key=lambda rule: rule.id))
 
 
-_FACT: Final = re.compile(r"\bF_(\w+)")
-
-
-def _with_locals(head: str, lines: list[str]) -> str:
-    """Return the function's text: facts read twice or more become locals, the others are read where they are used."""
-    # Text and names of facts by turns.
-    parts = _FACT.split("\n    ".join(lines))
-    counts = Counter(parts[1::2])
-    parts[1::2] = [f"F_{name}" if counts[name] > 1 else f"f.{name}" for name in parts[1::2]]
-    hoisted = [f"F_{name} = f.{name}" for name, count in counts.items() if count > 1]
-    return "\n    ".join([head, *hoisted, "".join(parts)]) + "\n"
-
-
 _MASKS: Final = "t = u = p = q = n = r = s = x = y = o = z = 0"
-
-
-def _run(text: str, name: str, held: dict[str, Any]) -> Callable[[Facts], Verdict]:
-    """Compile a function of that name, which is from then on one of the names it is `held` with."""
-    # The program is made here, from checked conditions only: nothing a client sends is ever in it.
-    exec(compile(text, "<compiled rules>", "exec"), held)  # noqa: S102
-    function: Callable[[Facts], Verdict] = held[name]
-    return function

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from compliance.engine.decision import Outcome
@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from compliance.engine.decision import Decision, Obligation
+    from compliance.engine.explanations import Explanation
     from compliance.engine.request import Request
 
 
@@ -40,6 +41,8 @@ class Answer:
     binding: bool
     receipt: str | None = None
     """The proof that the answer is in the log, where there is one."""
+    explanation: Explanation | None = field(default=None, repr=False, compare=False)
+    """What explains it and all answers like it; `None` where it names two subjects, or is like no other."""
 
     @property
     def allows(self) -> bool:

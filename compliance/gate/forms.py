@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, Any, ClassVar, Final, Protocol
 
 import msgspec
@@ -18,45 +19,20 @@ import msgspec
 from compliance.engine.decision import Outcome
 from compliance.engine.envelope import Problem, RequestRefused
 from compliance.engine.wire import DECLARED
-from compliance.gate.spelling import answer_json, ground_json, minimal_json, named_json
+from compliance.gate.pieces import Pieces
+from compliance.gate.spelling import answer_json, minimal_json
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Mapping
 
     from compliance.engine.book import BookAt
-    from compliance.engine.decision import Decision, Ground
     from compliance.engine.request import Request
     from compliance.gate.answer import Answer
 
 UNDECLARED: Final = "obligations-not-declared"
 _encode: Final = msgspec.json.Encoder().encode
-_MOST_FRAGMENTS: Final = 20_000
 _NO_RECEIPT: Final = b'"receipt":null'
-
-
-class Fragments:
-    """Grounds as the bytes of their JSON: the engine keeps most of them, so most are spelled once."""
-
-    def __init__(self, spell: Callable[[Ground], dict[str, Any]]) -> None:
-        """Take how a ground is spelled."""
-        self._spell = spell
-        self._kept: dict[int, tuple[Ground, msgspec.Raw]] = {}
-
-    def of(self, ground: Ground) -> msgspec.Raw:
-        """Return a ground's JSON."""
-        kept = self._kept.get(id(ground))
-        # Invariant: what is kept holds its ground, so no other can have taken its identity.
-        if kept is not None:
-            return kept[1]
-        made = msgspec.Raw(_encode(self._spell(ground)))
-        if len(self._kept) >= _MOST_FRAGMENTS:
-            self._kept.clear()
-        self._kept[id(ground)] = (ground, made)
-        return made
-
-
-_FRAGMENTS: Final = Fragments(ground_json)
-_NAMES: Final = Fragments(named_json)
+_PIECES: Final = Pieces()
 
 
 class Form(Protocol):
@@ -81,10 +57,6 @@ class Form(Protocol):
         Raises:
             RequestRefused: if what it declares cannot be read.
         """
-        ...
-
-    def decision(self, book: BookAt, request: Request) -> Decision:
-        """Return the decision on a request, explained as far as the form shows it."""
         ...
 
     def spell(self, answer: Answer) -> bytes:
@@ -112,13 +84,9 @@ class Plain:
         """Return all of it."""
         return body, self
 
-    def decision(self, book: BookAt, request: Request) -> Decision:
-        """Return the decision, explained."""
-        return book.decision(request)
-
     def spell(self, answer: Answer) -> bytes:
         """Return everything an answer says."""
-        return _encode(answer_json(answer, _FRAGMENTS.of))
+        return _PIECES.spell(answer, self.name, answer_json)
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,13 +109,9 @@ class Minimal:
         """Return all of it."""
         return body, self
 
-    def decision(self, book: BookAt, request: Request) -> Decision:
-        """Return the decision with the names of its rules."""
-        return book.named(request)
-
     def spell(self, answer: Answer) -> bytes:
         """Return what a program needs in order to go on."""
-        return _encode(minimal_json(answer, _NAMES.of))
+        return _PIECES.spell(answer, self.name, minimal_json)
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,13 +146,9 @@ class AuthZEN:
         rest = {name: value for name, value in context.items() if name != DECLARED}
         return {**body, "context": rest}, AuthZEN(frozenset(types))
 
-    def decision(self, book: BookAt, request: Request) -> Decision:
-        """Return the decision, explained."""
-        return book.decision(request)
-
     def spell(self, answer: Answer) -> bytes:
         """Return a decision, with everything an answer says as its context."""
-        return _encode(evaluation_json(answer, self.declared))
+        return _PIECES.spell(answer, self.declared, partial(evaluation_json, declared=self.declared))
 
 
 PLAIN: Final = Plain()
@@ -209,7 +169,7 @@ def form_of(kept: Mapping[str, Any]) -> Form:
 def evaluation_json(answer: Answer, declared: frozenset[str]) -> dict[str, Any]:
     """Return an answer as AuthZEN spells it, to a client that sees to obligations of the `declared` types."""
     allowed = answer.allows_a_client_that(declared)
-    context = answer_json(answer, _FRAGMENTS.of)
+    context = answer_json(answer)
     receipt = context.pop("receipt")
     if not allowed:
         context["reason"] = _reason(answer)

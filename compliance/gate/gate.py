@@ -159,14 +159,16 @@ def judge(asked: Asked, shelved: Shelved, now: datetime, id_: str) -> Answer:
     else:
         book, request, binding = _read(asked, shelved, now)
     ruleset = book.ruleset
+    explanation = book.explanation(request) if request.counterparty is None else None
     return Answer(
         id=id_,
         request=request,
-        decision=asked.form.decision(book, request),
+        decision=book.decision(request) if explanation is None else explanation.of(request),
         ruleset=RulesetMark(ruleset.digest, shelved.status, shelved.version),
         decided_at=now,
         expires_at=_expiry(ruleset, request, now) if binding else None,
         binding=binding,
+        explanation=explanation,
     )
 
 

@@ -7,18 +7,16 @@ from typing import TYPE_CHECKING, Any
 from compliance.gate.values import cited, instant, spelled, stated
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from compliance.engine.decision import Decision, Ground, LeafFinding, MissingFact, NearestPermit
     from compliance.gate.answer import Answer
 
 
-def answer_json(answer: Answer, ground: Callable[[Ground], Any] | None = None) -> dict[str, Any]:
-    """Return everything an answer says; `ground` spells a ground, where that is to be done in another way."""
+def answer_json(answer: Answer) -> dict[str, Any]:
+    """Return everything an answer says."""
     decision, request = answer.decision, answer.request
     return {
         "id": answer.id,
-        **decision_json(decision, ground),
+        **decision_json(decision),
         "binding": answer.binding,
         "as_of": instant(decision.as_of),
         "decided_at": instant(answer.decided_at),
@@ -33,13 +31,12 @@ def answer_json(answer: Answer, ground: Callable[[Ground], Any] | None = None) -
     }
 
 
-def decision_json(decision: Decision, ground: Callable[[Ground], Any] | None = None) -> dict[str, Any]:
+def decision_json(decision: Decision) -> dict[str, Any]:
     """Return what was decided and why, and the second subject's decision where there is one."""
-    ground = ground or ground_json
     made: dict[str, Any] = {
         "outcome": decision.outcome.value,
         "ground": decision.ground,
-        "grounds": [ground(each) for each in decision.grounds],
+        "grounds": [_ground(each) for each in decision.grounds],
         "missing": [_missing(fact) for fact in decision.missing],
         "requirements": [
             {
@@ -74,15 +71,15 @@ def decision_json(decision: Decision, ground: Callable[[Ground], Any] | None = N
     }
     if decision.counterparty is not None:
         name, second = decision.counterparty
-        made["counterparty"] = {"name": name, **decision_json(second, ground)}
+        made["counterparty"] = {"name": name, **decision_json(second)}
     return made
 
 
-def minimal_json(answer: Answer, ground: Callable[[Ground], Any] | None = None) -> dict[str, Any]:
-    """Return what a program needs in order to go on; `ground` spells a ground, where that is done in another way."""
+def minimal_json(answer: Answer) -> dict[str, Any]:
+    """Return what a program needs in order to go on."""
     return {
         "id": answer.id,
-        **_minimal_decision(answer.decision, ground or named_json),
+        **minimal_decision_json(answer.decision),
         "binding": answer.binding,
         "as_of": instant(answer.decision.as_of),
         "decided_at": instant(answer.decided_at),
@@ -92,11 +89,12 @@ def minimal_json(answer: Answer, ground: Callable[[Ground], Any] | None = None) 
     }
 
 
-def _minimal_decision(decision: Decision, ground: Callable[[Ground], Any]) -> dict[str, Any]:
+def minimal_decision_json(decision: Decision) -> dict[str, Any]:
+    """Return what was decided and by which rules, and the second subject's decision where there is one."""
     made: dict[str, Any] = {
         "outcome": decision.outcome.value,
         "ground": decision.ground,
-        "grounds": [ground(each) for each in decision.grounds],
+        "grounds": [{"rule": each.rule, "effect": each.effect, "says": each.says} for each in decision.grounds],
         "missing": [fact.fact for fact in decision.missing],
         "requirements": [found.rule for found in decision.requirements],
         "obligations": [{"rule": found.rule, "type": found.type} for found in decision.obligations],
@@ -104,17 +102,11 @@ def _minimal_decision(decision: Decision, ground: Callable[[Ground], Any]) -> di
     }
     if decision.counterparty is not None:
         name, second = decision.counterparty
-        made["counterparty"] = {"name": name, **_minimal_decision(second, ground)}
+        made["counterparty"] = {"name": name, **minimal_decision_json(second)}
     return made
 
 
-def named_json(ground: Ground) -> dict[str, Any]:
-    """Return the name of a ground's rule, what it does, and what it says."""
-    return {"rule": ground.rule, "effect": ground.effect, "says": ground.says}
-
-
-def ground_json(ground: Ground) -> dict[str, Any]:
-    """Return what a ground says."""
+def _ground(ground: Ground) -> dict[str, Any]:
     return {
         "rule": ground.rule,
         "effect": ground.effect,

@@ -54,7 +54,9 @@ def stated(path: str, value: FactValue) -> dict[str, Any]:
 
 def instant(moment: datetime) -> str:
     """Return an instant as RFC 3339 in UTC, for instance `2026-10-05T12:00:00Z`."""
-    return moment.astimezone(UTC).isoformat().replace("+00:00", "Z")
+    if moment.tzinfo is not UTC:
+        moment = moment.astimezone(UTC)
+    return moment.isoformat()[:-6] + "Z"
 
 
 def cited(authority: Authority) -> dict[str, Any]:

@@ -1,0 +1,161 @@
+"""Keep explanations: most requests are like one that was explained before, but for the values that they show.
+
+Invariant: a kept explanation gives the decision that explaining again would give. What rules cannot tell apart is
+`engine.likeness`; decisions with an error, and requests that are refused, are explained each time.
+
+Threads may share it: what two of them make at once is the same, and one of the two is kept.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+
+import msgspec
+
+from compliance.engine.decision import Decision, Ground, LeafFinding, NearestPermit, UsedFact
+from compliance.engine.generator import Unsettled
+from compliance.engine.likeness import likeness, shown_as_given
+from compliance.engine.operations import Failure
+from compliance.vocabulary.unknown import UNKNOWN
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from compliance.engine.facts import Facts
+    from compliance.engine.request import Request
+    from compliance.engine.ruleset import Ruleset
+    from compliance.engine.slices import Group
+    from compliance.vocabulary.values import FactValue
+
+MOST: Final = 10_000
+"""Explanations kept; then all are forgotten. One takes some 2 KB, and its JSON as much again."""
+_TRIPPED: Final = (Unsettled, Failure, TypeError, ArithmeticError, ValueError, AttributeError)
+"""What compiled terms raise where only the evaluator can say what they mean."""
+
+
+class Explanation:
+    """What explains every request of one likeness."""
+
+    __slots__ = ("_grounds", "_nearest", "decision", "shown")
+
+    def __init__(self, decision: Decision, shown: frozenset[str]) -> None:
+        """Take the decision on one request, and the paths of the facts that another may show otherwise."""
+        self.decision = decision
+        """The decision on the first of them."""
+        leaves = [leaf for ground in decision.grounds for leaf in ground.leaves]
+        leaves += [leaf for permit in decision.nearest for leaf in permit.failing]
+        self.shown = tuple(sorted({used.path for leaf in leaves for used in leaf.facts if _differs(used, shown)}))
+        """Facts that its terms show, and that each request has its own value of."""
+        self._grounds = any(_differs(u, shown) for g in decision.grounds for leaf in g.leaves for u in leaf.facts)
+        self._nearest = any(_differs(u, shown) for p in decision.nearest for leaf in p.failing for u in leaf.facts)
+
+    def of(self, request: Request) -> Decision:
+        """Return the decision on a request that has the likeness."""
+        shown = self.showing(request.facts) if self.shown else self.decision
+        made: Decision = msgspec.structs.replace(shown, as_of=request.time, warnings=request.warnings)
+        return made
+
+    def showing(self, values: Facts | Mapping[str, FactValue]) -> Decision:
+        """Return the decision with these values of the facts that are `shown`, at the first request's instant."""
+        grounds: tuple[Ground, ...] = self.decision.grounds
+        nearest: tuple[NearestPermit, ...] = self.decision.nearest
+        if self._grounds:
+            grounds = tuple(
+                [msgspec.structs.replace(each, leaves=self._leaves(each.leaves, values)) for each in grounds]
+            )
+        if self._nearest:
+            nearest = tuple(
+                [msgspec.structs.replace(each, failing=self._leaves(each.failing, values)) for each in nearest]
+            )
+        made: Decision = msgspec.structs.replace(self.decision, grounds=grounds, nearest=nearest)
+        return made
+
+    def _leaves(
+        self, leaves: tuple[LeafFinding, ...], values: Facts | Mapping[str, FactValue]
+    ) -> tuple[LeafFinding, ...]:
+        return tuple([self._leaf(leaf, values) for leaf in leaves])
+
+    def _leaf(self, leaf: LeafFinding, values: Facts | Mapping[str, FactValue]) -> LeafFinding:
+        shown = self.shown
+        for used in leaf.facts:
+            if used.path in shown:
+                break
+        else:
+            return leaf
+        facts = [UsedFact(used.path, values[used.path]) if used.path in shown else used for used in leaf.facts]
+        return LeafFinding(leaf.source, leaf.says, leaf.value, tuple(facts))
+
+
+def _differs(used: UsedFact, shown: frozenset[str]) -> bool:
+    """Say whether requests of one likeness show a fact otherwise; they agree on what is unknown or absent."""
+    return used.path in shown and used.value is not UNKNOWN and used.value is not None
+
+
+class _Alike:
+    """The explanations of one slice, by likeness."""
+
+    __slots__ = ("kept", "key")
+
+    def __init__(self, key: Callable[[Facts], tuple[Any, ...]]) -> None:
+        self.key = key
+        self.kept: dict[object, Explanation] = {}
+
+
+class Explanations:
+    """The explanations of one ruleset."""
+
+    def __init__(self, ruleset: Ruleset, most: int = MOST) -> None:
+        """Take a ruleset; nothing is kept yet."""
+        self._ruleset = ruleset
+        self._most = most
+        self.count = 0
+        """Explanations that are kept."""
+        self._shown = shown_as_given(ruleset.vocabulary)
+        self._keys: dict[Group, Callable[[Facts], tuple[Any, ...]] | None] = {}
+        self._slices: dict[tuple[object, ...], _Alike | None] = {}
+        """Invariant: no more of them than explanations may be kept."""
+
+    def of(self, request: Request, explained: Callable[[Request], Decision]) -> Explanation | None:
+        """Return what explains a request, made by `explained` where none is kept; `None` where none may be kept."""
+        try:
+            alike = self._slices[request.slice]
+        except KeyError:
+            if len(self._slices) >= self._most:
+                self._slices.clear()
+            alike = self._slices[request.slice] = self._alike(request)
+        if alike is None:
+            return None
+        try:
+            key: object = alike.key(request.facts)
+            if request.why or request.assumed:
+                key = (key, request.assumed, tuple(sorted(request.why.items())))
+            found = alike.kept.get(key)
+        except _TRIPPED:
+            return None
+        if found is None:
+            decision = explained(request)
+            if decision.errors:
+                return None
+            found = self._keep(alike, key, Explanation(decision, self._shown))
+        return found
+
+    def _keep(self, alike: _Alike, key: object, made: Explanation) -> Explanation:
+        self.count += 1
+        if self.count > self._most:
+            self.count = 1
+            self._slices.clear()
+        alike.kept[key] = made
+        return made
+
+    def _alike(self, request: Request) -> _Alike | None:
+        """Return where the explanations of a request's slice are kept; `None` where none may be."""
+        if request.refused is not None:
+            return None
+        group = (request.action, request.kind, request.product, request.resource_type)
+        if group not in self._keys:
+            try:
+                self._keys[group] = likeness(self._ruleset, group)
+            except (Unsettled, Failure):
+                self._keys[group] = None
+        key = self._keys[group]
+        return None if key is None else _Alike(key)

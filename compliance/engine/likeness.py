@@ -1,0 +1,192 @@
+"""Say what the rules can tell of a request: two requests with the same likeness are decided and explained alike.
+
+A flag, a word, a territory or a set of them counts as it is. An amount, a number, an instant or a text counts by what
+comes of the terms that read it: of a thousand instants, `context.time - subject.screened_at <= 24h` makes two kinds.
+Where such a term reads another fact as well, which a trial may vary, the value counts as it is.
+
+Invariant: all that an explanation asks of a request, the values that it shows aside, follows from the request's slice,
+its likeness, what is assumed, and why facts are unknown.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+
+from compliance.engine.facts import ACTION_NAME, PRODUCT, RESOURCE_TYPE, SUBJECT_TYPE, TIME, attribute, built_in
+from compliance.engine.generator import MUST, Generator, Names, Unsettled
+from compliance.engine.operations import Failure
+from compliance.engine.program import run, with_locals
+from compliance.engine.specializer import specialize
+from compliance.language.expression import (
+    And,
+    Call,
+    Comparison,
+    Conditional,
+    Converted,
+    DefinitionRef,
+    FactRef,
+    Has,
+    In,
+    Leaf,
+    Not,
+    Or,
+    Quantifier,
+    Variable,
+    Within,
+    walk,
+)
+from compliance.vocabulary.facts import FX, HOMES
+from compliance.vocabulary.types import (
+    BoolType,
+    CurrencyType,
+    DateType,
+    DecimalType,
+    DurationType,
+    IntType,
+    MoneyType,
+    OneOfType,
+    SetType,
+    StringType,
+    TerritoryType,
+    TimestampType,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from compliance.engine.facts import Facts
+    from compliance.engine.ruleset import Ruleset
+    from compliance.engine.slices import Group
+    from compliance.language.expression import Expression
+    from compliance.vocabulary.facts import Vocabulary
+    from compliance.vocabulary.types import FactType
+
+_WORDS: Final = (BoolType, OneOfType, TerritoryType, CurrencyType)
+"""Types whose equal values are spelled alike."""
+_MEASURES: Final = (IntType, DecimalType, StringType, MoneyType, DateType, TimestampType, DurationType)
+"""Types of which only the terms that read them tell values apart."""
+_IN_SLICE: Final = frozenset({SUBJECT_TYPE, ACTION_NAME, RESOURCE_TYPE, PRODUCT, HOMES})
+
+
+def likeness(ruleset: Ruleset, group: Group) -> Callable[[Facts], tuple[Any, ...]]:
+    """Return the function from the facts of a request of `group` (action, kind, product, type of resource) to a key.
+
+    The function raises what compiled conditions raise where only the evaluator can say what a term means, and
+    `TypeError` where a value cannot be part of a key; such a request is like no other.
+
+    Raises:
+        Failure, Unsettled: where that holds for all requests of the group.
+    """
+    reading = _Reading(ruleset, group[1])
+    for rule in ruleset.applicable(*group):
+        reading.take(tuple(ruleset.conditions(rule)))
+    return reading.function()
+
+
+def shown_as_given(vocabulary: Vocabulary) -> frozenset[str]:
+    """Return the facts whose values two requests of one likeness may give, or spell, differently."""
+    return frozenset(path for path, type_ in _types(vocabulary).items() if not _is_words(type_))
+
+
+def _types(vocabulary: Vocabulary) -> dict[str, FactType]:
+    return {**built_in(vocabulary), **{path: fact.type for path, fact in vocabulary.facts.items()}}
+
+
+def _is_words(type_: FactType) -> bool:
+    return isinstance(type_, _WORDS) or (isinstance(type_, SetType) and isinstance(type_.element, _WORDS))
+
+
+class _Reading:
+    """What conditions read: facts, and for measures the terms that read them."""
+
+    def __init__(self, ruleset: Ruleset, kind: str) -> None:
+        self.ruleset = ruleset
+        self.kind = kind
+        self.names = Names()
+        self.types = _types(ruleset.vocabulary)
+        self.generator = Generator(ruleset, kind, self.names)
+        self.paths: dict[str, None] = dict.fromkeys(ruleset.vocabulary.kinds[kind].homes)
+        self.terms: dict[str, dict[str, None]] = {}
+        """Path of a measure -> its terms, as Python that holds where they must be true."""
+        self.as_given: set[str] = set()
+        self.of_time: dict[str, None] = {}
+        """Terms that read the time of the request alone."""
+
+    def take(self, nodes: tuple[Expression, ...]) -> None:
+        """Note what the nodes of a rule's conditions read."""
+        read = [path for node in nodes for path in _paths(node)]
+        self.paths |= dict.fromkeys(read)
+        for node in nodes:
+            if not _is_term(node) or _is_inside_a_comprehension(node):
+                continue
+            try:
+                self._term(specialize(node, self.ruleset, self.kind, {}))
+            except Failure:
+                # Something in it has no value now, or none for this kind of subject: nothing is known of its terms.
+                self.as_given |= set(read)
+
+    def _term(self, node: Expression) -> None:
+        """Note what a folded term reads."""
+        read = frozenset(path for part in walk(node) for path in _paths(part)) - _IN_SLICE
+        facts = read - {TIME}
+        measures = {path for path in facts if not _is_words(self.types[path])}
+        if read == {TIME}:
+            self.of_time[self.generator.bound(node, MUST)] = None
+        elif TIME in read and not measures:
+            # Nothing in a key would tell when the term changes its value.
+            raise Unsettled
+        elif len(facts) > 1 or not all(isinstance(self.types[path], _MEASURES) for path in measures):
+            self.as_given |= measures
+            if TIME in read:
+                raise Unsettled
+        elif measures:
+            self.terms.setdefault(next(iter(measures)), {})[self.generator.bound(node, MUST)] = None
+
+    def function(self) -> Callable[[Facts], tuple[Any, ...]]:
+        """Return the function from facts to the key."""
+        facts = self.ruleset.vocabulary.facts
+        origins = [facts[path].computed for path in self.paths if path in facts]
+        paths = self.paths | dict.fromkeys(found.over for found in origins if found is not None)
+        parts = [self._part(path) for path in paths if path not in _IN_SLICE | {TIME}]
+        text = with_locals("def likeness(f):", [f"return ({''.join(part + ', ' for part in (*parts, *self.of_time))})"])
+        return run(text, "likeness", dict(self.names.held))
+
+    def _part(self, path: str) -> str:
+        name = f"F_{attribute(path)}"
+        type_ = self.types[path]
+        terms = [] if _is_words(type_) else [*self.terms.get(path, ())]
+        if not isinstance(type_, _MEASURES) and not terms:
+            return f"(... if {name} is U else {name})"
+        if path in self.as_given:
+            terms = [name, *terms]
+        return f"(... if {name} is U else None if {name} is None else ({''.join(term + ', ' for term in terms)}))"
+
+
+def _is_term(node: Expression) -> bool:
+    """Say whether a node is a condition that no others make up."""
+    match node:
+        case Comparison() | In() | Within() | Has() | Quantifier():
+            return True
+        case FactRef() | Call() | DefinitionRef() | Conditional():
+            return isinstance(node.type, BoolType) and isinstance(node, Call | Conditional)
+        case And() | Or() | Not() | Leaf():
+            return False
+        case _:
+            return False
+
+
+def _is_inside_a_comprehension(node: Expression) -> bool:
+    """Say whether a node reads the variable of a comprehension around it; the comprehension is the term then."""
+    bound = {part.variable.name for part in walk(node) if hasattr(part, "variable")}
+    return any(isinstance(part, Variable) and part.name not in bound for part in walk(node))
+
+
+def _paths(node: Expression) -> tuple[str, ...]:
+    """Return the facts that a node itself reads."""
+    match node:
+        case FactRef(path, _):
+            return (path,)
+        case Converted():
+            return (FX,)
+        case _:
+            return ()

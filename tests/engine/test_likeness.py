@@ -1,0 +1,84 @@
+"""What rules can tell of a request: words as they are, measures by what comes of the terms that read them."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Any
+
+import pytest
+
+from compliance.engine.likeness import likeness, shown_as_given
+from compliance.engine.operations import Failure
+from compliance.language.expression import Arithmetic, Comparison, Const, Expression, FactRef, Within
+from compliance.language.rulebook import Effect, Rule
+from compliance.language.span import NOWHERE
+from compliance.vocabulary.types import INT
+from tests.engine.random_rulebooks import TYPES, VOCABULARY, request_of, rulebook_of, ruleset_of
+
+GROUP = ("buy", "robot", "part", "thing")
+
+
+def fact(path: str) -> FactRef:
+    return FactRef(path, TYPES[path])
+
+
+def more_than(left: Expression, number: int) -> Comparison:
+    return Comparison(">", left, Const(number, INT))
+
+
+def key_of(*conditions: Expression) -> Any:
+    rules = [
+        Rule(
+            id=f"r{number}",
+            effect=Effect.FORBID,
+            says="",
+            actions=frozenset({"buy"}),
+            authority=(),
+            span=NOWHERE,
+            when=condition,
+        )
+        for number, condition in enumerate(conditions)
+    ]
+    function = likeness(ruleset_of(rulebook_of(tuple(rules))), GROUP)
+    return lambda **facts: function(
+        request_of({f"subject.{name}": value for name, value in facts.items()}, "buy", "robot", "part").facts
+    )
+
+
+def test_numbers_on_one_side_of_a_limit_are_alike() -> None:
+    key = key_of(more_than(fact("subject.n"), 10))
+    assert key(n=1) == key(n=10) != key(n=11) == key(n=400)
+
+
+def test_a_number_that_is_read_beside_another_fact_counts_as_it_is() -> None:
+    total = Arithmetic("+", fact("subject.n"), fact("subject.k"), INT)
+    key = key_of(more_than(total, 10))
+    assert key(n=1, k=1) != key(n=2, k=1)
+
+
+def test_words_and_places_count_as_they_are() -> None:
+    key = key_of(Within(fact("subject.t"), "DE"), Comparison("==", fact("subject.e"), Const("red", TYPES["subject.e"])))
+    assert key(t="FR", e="red") != key(t="CH", e="red") != key(t="CH", e="blue")
+
+
+def test_a_fact_that_no_rule_reads_does_not_count() -> None:
+    key = key_of(fact("subject.a"))
+    assert key(a=True, n=1, d=Decimal(3)) == key(a=True)
+
+
+def test_not_known_and_said_not_to_be_are_told_apart() -> None:
+    key = key_of(more_than(fact("subject.on"), 10))
+    assert len({key(), key(on=None), key(on=3)}) == 3
+
+
+def test_what_failed_to_be_computed_is_like_nothing() -> None:
+    key = key_of(more_than(Arithmetic("*", fact("subject.m"), Const(4, INT), INT), 10))
+    assert key(m=1) == key(m=2)
+    with pytest.raises(Failure):
+        key(m=2**62)
+
+
+def test_words_are_shown_alike_and_measures_as_they_are_given() -> None:
+    shown = shown_as_given(VOCABULARY)
+    assert {"subject.n", "subject.d", "subject.owners", "subject.tags", "action.amount"} <= shown
+    assert not {"subject.a", "subject.e", "subject.t", "subject.ts"} & shown

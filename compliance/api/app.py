@@ -13,7 +13,7 @@ from compliance.api.decisions import Decisions
 from compliance.api.discovery import Discovery
 from compliance.api.edge import Edge
 from compliance.api.erasures import Erasures
-from compliance.api.front import Front
+from compliance.api.front import Front, takes
 from compliance.api.health import Health
 from compliance.api.openapi import openapi
 from compliance.api.pages import Pages
@@ -33,11 +33,25 @@ from compliance.ledger.errors import LedgerError
 if TYPE_CHECKING:
     from starlette.requests import Request
     from starlette.responses import Response
+    from starlette.types import Receive, Scope, Send
 
     from compliance.gate.shelf import Shelf
 
 
-def create_app(source: Shelf | Gate, settings: Settings | None = None) -> FastAPI:
+class App(FastAPI):
+    """The routes, with the front before them: a decision waits for no middleware."""
+
+    front: Front
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one request."""
+        if takes(scope):
+            await self.front(scope, receive, send)
+        else:
+            await super().__call__(scope, receive, send)
+
+
+def create_app(source: Shelf | Gate, settings: Settings | None = None) -> App:
     """Return the service that answers by the rulebook on a shelf, or through a gate.
 
     Args:
@@ -46,14 +60,14 @@ def create_app(source: Shelf | Gate, settings: Settings | None = None) -> FastAP
     """
     gate = source if isinstance(source, Gate) else Gate(source)
     service = Service(gate, settings=settings if settings is not None else Settings())
-    app = FastAPI(title="compliance", openapi_url=None, docs_url=None, redoc_url=None)
+    app = App(title="compliance", openapi_url=None, docs_url=None, redoc_url=None)
+    app.front = Front(service)
     app.state.service = service
     if isinstance(gate.recorder, Logbook):
         service.metrics.watch(gate.recorder.ledger)
     parts = (Decisions, Evaluations, Searches, Records, Erasures, Discovery, Views, Health, Pages)
     routes = [route for part in parts for route in part(service).routes()]
     app.router.routes.extend(routes)
-    app.add_middleware(Front, service=service)
     app.add_middleware(Edge, metrics=service.metrics, routes=[route for route in routes if isinstance(route, Route)])
     for kind in (Stopped, MalformedJSON, RequestRefused, LedgerError, HTTPException):
         app.add_exception_handler(kind, _stopped)

@@ -15,7 +15,7 @@ from compliance.api.problems import document_of
 from compliance.api.replies import problem
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
     from starlette.routing import Route
     from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -23,12 +23,13 @@ if TYPE_CHECKING:
     from compliance.api.metrics import Metrics
 
 _log = logging.getLogger(__name__)
-_REQUEST_ID: Final = b"x-request-id"
-_HIDDEN: Final = ((b"x-content-type-options", b"nosniff"), (b"cache-control", b"no-store"))
+REQUEST_ID: Final = b"x-request-id"
+HIDDEN: Final = ((b"x-content-type-options", b"nosniff"), (b"cache-control", b"no-store"))
+"""Headers that every answer has, unless it says otherwise itself."""
 
 
 class Edge:
-    """ASGI middleware around the whole app."""
+    """ASGI middleware around the routes."""
 
     def __init__(self, app: ASGIApp, metrics: Metrics, routes: Sequence[Route]) -> None:
         """Take the app inside, where its requests are counted, and the routes it has."""
@@ -44,27 +45,20 @@ class Edge:
             return
         started = time.perf_counter()
         status = 0
-        added = [(name, value) for name, value in scope["headers"] if name == _REQUEST_ID][:1]
 
         async def send_out(message: Message) -> None:
             nonlocal status
             if message["type"] == "http.response.start":
                 status = message["status"]
-                present = {name.lower() for name, _ in message["headers"]}
-                extra = [(name, value) for name, value in _HIDDEN if name not in present]
-                message["headers"] = [*message["headers"], *extra, *added]
-            await send(message)
+            await send(_dressed(message, scope))
 
         try:
             await self._app(scope, receive, send_out)
         except ClientDisconnect:
             return
         except Exception as error:  # noqa: BLE001 - nothing that fails inside may leave as anything but a problem
-            document = document_of(error)
-            if document.status >= 500:
-                _log.exception("a request to %s failed", self._route(scope))
-            if status == 0:
-                await problem(document)(scope, receive, send_out)
+            refused = await refuse(error, self._route(scope), scope, receive, None if status else send)
+            status = status or refused
         finally:
             self._metrics.request(self._route(scope), status, time.perf_counter() - started)
 
@@ -74,3 +68,35 @@ class Edge:
         if path in self._paths:
             return path
         return next((template for pattern, template in self._patterns if pattern.match(path)), "other")
+
+
+async def refuse(error: Exception, route: str, scope: Scope, receive: Receive, send: Send | None) -> int:
+    """Answer with the problem document of an error, noted if it is ours, and return the status.
+
+    `send` is `None` where a response has begun already, so that there is no room for another.
+    """
+    document = document_of(error)
+    if document.status >= 500:
+        _log.error("a request to %s failed", route, exc_info=error)
+    if send is not None:
+        sending = send
+
+        async def send_out(message: Message) -> None:
+            await sending(_dressed(message, scope))
+
+        await problem(document)(scope, receive, send_out)
+    return document.status
+
+
+def request_id(headers: Iterable[tuple[bytes, bytes]]) -> list[tuple[bytes, bytes]]:
+    """Return the request id among a request's headers, to be sent back; the first where there are several."""
+    return [(name, value) for name, value in headers if name == REQUEST_ID][:1]
+
+
+def _dressed(message: Message, scope: Scope) -> Message:
+    """Return a message with the headers that every answer has, if it is the one that has headers."""
+    if message["type"] == "http.response.start":
+        present = {name.lower() for name, _ in message["headers"]}
+        extra = [(name, value) for name, value in HIDDEN if name not in present]
+        message["headers"] = [*message["headers"], *extra, *request_id(scope["headers"])]
+    return message

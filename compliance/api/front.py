@@ -1,25 +1,27 @@
 """Answer single decisions before any routing: the three addresses that trading engines wait for.
 
-Invariant: the answer is the one that the routes give; what has a query or an idempotency key goes on to them. A failure
-is raised, and becomes a problem document at the edge.
+Invariant: the answer is the one that the routes give, in the headers that `edge` gives them; what has a query or an
+idempotency key goes on to the routes.
 
 Reference: docs/decisions/0025-front.md; ASGI specification 3.0, HTTP.
 """
 
 from __future__ import annotations
 
+import time
 from typing import TYPE_CHECKING, Final
 
 from starlette.requests import ClientDisconnect
 
-from compliance.api.preference import APPLIED, form_in
+from compliance.api.edge import HIDDEN, REQUEST_ID, refuse, request_id
+from compliance.api.preference import APPLIED, HEADER, form_in
 from compliance.api.problems import Fault, Stopped
 from compliance.api.replies import SINGLE, too_long
-from compliance.gate.forms import MINIMAL, AuthZEN
+from compliance.gate.forms import MINIMAL, PLAIN, AuthZEN
 from compliance.gate.gate import Asked
 
 if TYPE_CHECKING:
-    from starlette.types import ASGIApp, Receive, Scope, Send
+    from starlette.types import Message, Receive, Scope, Send
 
     from compliance.api.service import Service
     from compliance.gate.forms import Form
@@ -32,32 +34,50 @@ _TYPE: Final = (b"content-type", b"application/json")
 
 
 class Front:
-    """ASGI middleware in front of the routes."""
+    """An ASGI app for what `takes` says; it answers whatever happens."""
 
-    def __init__(self, app: ASGIApp, service: Service) -> None:
-        """Take the app with the routes, and what answers."""
-        self._app = app
+    def __init__(self, service: Service) -> None:
+        """Take what answers, and counts."""
         self._service = service
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answer, or pass on."""
-        if not _is_single(scope):
-            await self._app(scope, receive, send)
-            return
-        form: Form = form_in(scope["headers"]) if scope["path"] == _OURS else _FORM
+        """Answer one request."""
+        started = time.perf_counter()
+        path: str = scope["path"]
+        status = 200
+        try:
+            head, body = await self._answer(path, scope, receive)
+        except ClientDisconnect:
+            status = 0
+        except Exception as error:  # noqa: BLE001 - nothing that fails inside may leave as anything but a problem
+            status = await refuse(error, path, scope, receive, send)
+        else:
+            await send(head)
+            await send(body)
+        finally:
+            self._service.metrics.request(path, status, time.perf_counter() - started)
+
+    async def _answer(self, path: str, scope: Scope, receive: Receive) -> tuple[Message, Message]:
+        given: list[tuple[bytes, bytes]] = scope["headers"]
+        names = {name for name, _ in given}
+        form: Form = _FORM if path == _AUTHZEN else form_in(given) if HEADER in names else PLAIN
         answer = await self._service.answer(Asked(raw=await _body(receive), form=form))
-        headers = [_TYPE, (b"content-length", b"%d" % len(answer))]
+        headers = [_TYPE, (b"content-length", b"%d" % len(answer)), *HIDDEN]
         if form is MINIMAL:
             headers.append(APPLIED)
-        await send({"type": "http.response.start", "status": 200, "headers": headers})
-        await send({"type": "http.response.body", "body": answer})
+        if REQUEST_ID in names:
+            headers += request_id(given)
+        return (
+            {"type": "http.response.start", "status": 200, "headers": headers},
+            {"type": "http.response.body", "body": answer},
+        )
 
 
-def _is_single(scope: Scope) -> bool:
+def takes(scope: Scope) -> bool:
     """Say whether a request is for one decision, and nothing about it is for the routes to read."""
     if scope["type"] != "http" or scope["path"] not in {_OURS, _AUTHZEN} or scope["method"] != "POST":
         return False
-    return not scope["query_string"] and not any(name == _KEY for name, _ in scope["headers"])
+    return not scope["query_string"] and _KEY not in [name for name, _ in scope["headers"]]
 
 
 async def _body(receive: Receive) -> bytes:

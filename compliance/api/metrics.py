@@ -6,10 +6,13 @@ and never a fact about a person.
 
 from __future__ import annotations
 
+from bisect import bisect_left
+from itertools import accumulate
+from math import inf
 from typing import TYPE_CHECKING
 
-from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
-from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily
+from prometheus_client import CollectorRegistry, Gauge, generate_latest
+from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, HistogramMetricFamily
 from prometheus_client.registry import Collector
 
 if TYPE_CHECKING:
@@ -17,10 +20,10 @@ if TYPE_CHECKING:
 
     from prometheus_client.core import Metric
 
-    from compliance.engine.decision import Outcome
     from compliance.gate.answer import Answer
     from compliance.gate.shelf import Shelved
     from compliance.ledger.ledger import Ledger
+    from compliance.vocabulary.facts import Vocabulary
 
 MEDIA_TYPE = "text/plain; version=0.0.4; charset=utf-8"
 _SECONDS = (0.0005, 0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0, 5.0)
@@ -52,24 +55,55 @@ class LedgerFigures(Collector):
             yield GaugeMetricFamily(f"compliance_ledger_{name}", says, value=float(number))
 
 
+class Tallies(Collector):
+    """What the service has done so far, in plain numbers: a counter of the library takes a lock for each step.
+
+    Invariant: one thread counts, the one with the event loop.
+    """
+
+    def __init__(self) -> None:
+        """Start at zero."""
+        self.requests: dict[tuple[str, str], int] = {}
+        """By route and status."""
+        self.seconds: dict[str, list[float]] = {}
+        """By route: answers in each of the buckets, then those slower than all of them, then the sum of seconds."""
+        self.decisions: dict[tuple[str, str, str], int] = {}
+        """By action, outcome and binding."""
+
+    def collect(self) -> Iterator[Metric]:
+        """Yield the figures as they are now."""
+        requests = CounterMetricFamily(
+            "compliance_requests", "requests answered, by route and status", labels=("route", "status")
+        )
+        for labels, count in self.requests.items():
+            requests.add_metric(labels, count)
+        yield requests
+        seconds = HistogramMetricFamily("compliance_request_seconds", "time to answer", labels=("route",))
+        for route, (*counts, total) in self.seconds.items():
+            upto = accumulate(counts)
+            buckets = [(_edge(edge), count) for edge, count in zip((*_SECONDS, inf), upto, strict=True)]
+            seconds.add_metric((route,), buckets, sum_value=total)
+        yield seconds
+        decisions = CounterMetricFamily(
+            "compliance_decisions", "decisions taken", labels=("action", "outcome", "binding")
+        )
+        for names, count in self.decisions.items():
+            decisions.add_metric(names, count)
+        yield decisions
+
+
+def _edge(seconds: float) -> str:
+    return "+Inf" if seconds == inf else str(seconds)
+
+
 class Metrics:
     """The counters of one app."""
 
     def __init__(self) -> None:
         """Start at zero."""
         self.registry = CollectorRegistry()
-        self._requests = Counter(
-            "compliance_requests", "requests answered, by route and status", ("route", "status"), registry=self.registry
-        )
-        self._seconds = Histogram(
-            "compliance_request_seconds", "time to answer", ("route",), buckets=_SECONDS, registry=self.registry
-        )
-        self._decisions = Counter(
-            "compliance_decisions", "decisions taken", ("action", "outcome", "binding"), registry=self.registry
-        )
-        # Finding a counter by its labels costs more than counting.
-        self._by_route: dict[tuple[str, int], tuple[Counter, Histogram]] = {}
-        self._by_decision: dict[tuple[str, Outcome, bool], Counter] = {}
+        self._tallies = Tallies()
+        self.registry.register(self._tallies)
         self._loaded = Gauge(
             "compliance_rulebook_loaded_timestamp_seconds",
             "since when the rulebook in force is in force",
@@ -87,26 +121,22 @@ class Metrics:
 
     def request(self, route: str, status: int, seconds: float) -> None:
         """Count one request to a route of ours."""
-        counters = self._by_route.get((route, status))
-        if counters is None:
-            counters = self._by_route[route, status] = (
-                self._requests.labels(route, str(status)),
-                self._seconds.labels(route),
-            )
-        counters[0].inc()
-        counters[1].observe(seconds)
+        tallies, key = self._tallies, (route, str(status))
+        tallies.requests[key] = tallies.requests.get(key, 0) + 1
+        counts = tallies.seconds.get(route)
+        if counts is None:
+            counts = tallies.seconds[route] = [0.0] * (len(_SECONDS) + 2)
+        counts[bisect_left(_SECONDS, seconds)] += 1
+        counts[-1] += seconds
 
-    def decided(self, answers: Iterable[Answer], actions: frozenset[str]) -> None:
+    def decided(self, answers: Iterable[Answer], vocabulary: Vocabulary) -> None:
         """Count decisions; an action that the vocabulary lacks is counted as `unknown`."""
+        decisions = self._tallies.decisions
         for answer in answers:
-            key = (answer.request.action, answer.decision.outcome, answer.binding)
-            counter = self._by_decision.get(key)
-            if counter is None:
-                action = key[0] if key[0] in actions else "unknown"
-                counter = self._decisions.labels(action, answer.decision.outcome.value, str(answer.binding).lower())
-                if action != "unknown":
-                    self._by_decision[key] = counter
-            counter.inc()
+            key = (answer.request.action, answer.decision.outcome.value, "true" if answer.binding else "false")
+            if key not in decisions and key[0] not in vocabulary.all_actions():
+                key = ("unknown", *key[1:])
+            decisions[key] = decisions.get(key, 0) + 1
 
     def exposition(self, shelved: Shelved) -> bytes:
         """Return all counters in Prometheus's text format."""

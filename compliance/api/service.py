@@ -42,10 +42,9 @@ class Service:
         self, asked: Sequence[Asked], until: Callable[[int, Answer | RequestRefused], bool] | None = None
     ) -> list[Found]:
         """Return the answers to what is `asked` in order, counted, as `Gate.give` does."""
-        actions = frozenset(self.shelved.book.rulebook.vocabulary.all_actions())
+        vocabulary = self.shelved.book.rulebook.vocabulary
         found = await self.gate.give(asked, until=until)
-        answers = (each.answer for each in found if isinstance(each, Given))
-        self.metrics.decided((answer for answer in answers if answer is not None), actions)
+        self.metrics.decided([each.answer for each in found if isinstance(each, Given) and each.answer], vocabulary)
         return found
 
     def mark(self) -> dict[str, Any]:

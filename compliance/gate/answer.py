@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+import msgspec
 
 from compliance.engine.decision import Outcome
 
@@ -27,8 +29,8 @@ class RulesetMark:
     """The published version, where there is a registry."""
 
 
-@dataclass(frozen=True, slots=True)
-class Answer:
+# gc=False: an answer holds nothing that holds it, so the collector need not follow it.
+class Answer(msgspec.Struct, frozen=True, gc=False):
     """One decision as it leaves the gate."""
 
     id: str
@@ -41,7 +43,7 @@ class Answer:
     binding: bool
     receipt: str | None = None
     """The proof that the answer is in the log, where there is one."""
-    explanation: Explanation | None = field(default=None, repr=False, compare=False)
+    explanation: Explanation | None = None
     """What explains it and all answers like it; `None` where it names two subjects, or is like no other."""
 
     @property

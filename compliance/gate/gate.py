@@ -8,9 +8,11 @@ Reference: DESIGN sections 5 and 6.
 from __future__ import annotations
 
 import asyncio
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import TYPE_CHECKING, Final
+
+import msgspec
 
 from compliance.engine.envelope import Problem, RequestRefused
 from compliance.engine.json import read_json, write_json
@@ -64,11 +66,10 @@ class Asked:
         return self.raw
 
 
-@dataclass(frozen=True, slots=True)
-class Given:
+class Given(msgspec.Struct, frozen=True, gc=False):
     """What leaves: the answer in the bytes of its form, receipt included."""
 
-    response: bytes = field(repr=False)
+    response: bytes
     answer: Answer | None
     """`None` where the idempotency key had been answered before: then the bytes are those of that answer."""
 
@@ -140,8 +141,10 @@ class Gate:
 
 def _given(answer: Answer, kept: Receipted) -> Given:
     """Return an answer with its receipt, or the bytes that its idempotency key was answered with before."""
+    if kept.receipt is None:
+        return Given(kept.response, None if kept.repeated else answer)
     response = with_receipt(kept.response, kept.receipt)
-    return Given(response, None if kept.repeated else replace(answer, receipt=kept.receipt))
+    return Given(response, None if kept.repeated else msgspec.structs.replace(answer, receipt=kept.receipt))
 
 
 def judge(asked: Asked, shelved: Shelved, now: datetime, id_: str) -> Answer:
@@ -192,7 +195,9 @@ def _read(asked: Asked, shelved: Shelved, now: datetime) -> tuple[BookAt, Reques
 
 def _expiry(ruleset: Ruleset, request: Request, now: datetime) -> datetime:
     """Return the first instant at which the answer may be another: time allowed, a fact too old, a dated change."""
-    ends = [now + (ruleset.vocabulary.allow_for or ALLOW_FOR), ruleset.period.end, request.holds_until]
-    if request.counterparty is not None:
-        ends.append(request.counterparty[1].holds_until)
-    return min(end for end in ends if end is not None)
+    first = now + (ruleset.vocabulary.allow_for or ALLOW_FOR)
+    second = None if request.counterparty is None else request.counterparty[1].holds_until
+    for end in (ruleset.period.end, request.holds_until, second):
+        if end is not None and end < first:
+            first = end
+    return first

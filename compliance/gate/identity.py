@@ -5,7 +5,7 @@ Reference: RFC 9562, section 5.7 (UUID version 7): 48 bits of milliseconds, then
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from compliance.ledger.randomness import random_bytes
 
@@ -13,10 +13,13 @@ if TYPE_CHECKING:
     from datetime import datetime
 
 
+_48_BITS: Final = (1 << 48) - 1
+
+
 def new_id(instant: datetime) -> str:
     """Return a new identifier for a decision taken at `instant`, in the hyphenated form of a UUID."""
-    milliseconds = int(instant.timestamp() * 1000) & ((1 << 48) - 1)
-    random = int.from_bytes(random_bytes(10), "big")
-    number = milliseconds << 80 | 0x7 << 76 | (random & 0xFFF) << 64 | 0b10 << 62 | random >> 18
-    digits = f"{number:032x}"
-    return f"{digits[:8]}-{digits[8:12]}-{digits[12:16]}-{digits[16:20]}-{digits[20:]}"
+    milliseconds = f"{int(instant.timestamp() * 1000) & _48_BITS:012x}"
+    random = random_bytes(10)
+    digits = random.hex()
+    variant = "89ab"[random[9] & 3]
+    return f"{milliseconds[:8]}-{milliseconds[8:]}-7{digits[:3]}-{variant}{digits[3:6]}-{digits[6:18]}"

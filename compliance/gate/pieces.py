@@ -6,7 +6,6 @@ Invariant: what is pieced together is, byte for byte, what encoding the answer a
 from __future__ import annotations
 
 import re
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 
 import msgspec
@@ -61,7 +60,7 @@ class Pieces:
 
 def _pieces(answer: Answer, explanation: Explanation, whole: Callable[[Answer], dict[str, Any]]) -> _Kept:
     marks = {path: _MARK + path for path in explanation.shown}
-    made = whole(replace(answer, decision=explanation.showing(marks)))
+    made = whole(msgspec.structs.replace(answer, decision=explanation.showing(marks)))
     inner = made if "id" in made else made["context"]
     inner |= {name: _MARK + name for name in _OWN if name in inner}
     # Text and marked names by turns.

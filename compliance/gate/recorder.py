@@ -5,8 +5,9 @@ Invariant: the gate gives out no answer before `record` has returned for it.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Protocol
+
+import msgspec
 
 from compliance.ledger.errors import LedgerError
 
@@ -23,24 +24,22 @@ class NoLedgerError(LedgerError):
     """Something was asked that only a service with a ledger can do (501)."""
 
 
-@dataclass(frozen=True, slots=True)
-class Record:
+class Record(msgspec.Struct, frozen=True, gc=False):
     """One answer to be recorded: the bytes of its request, and of itself but for the receipt."""
 
     answer: Answer
     form: Form
-    rulebook: Rulebook = field(repr=False)
+    rulebook: Rulebook
     """What answered; its source is kept before the first answer by it is recorded."""
-    request: bytes = field(repr=False)
-    response: bytes = field(repr=False)
+    request: bytes
+    response: bytes
     key: IdempotencyKey | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Receipted:
+class Receipted(msgspec.Struct, frozen=True, gc=False):
     """An answer that is on record: its bytes but for the receipt, and the receipt."""
 
-    response: bytes = field(repr=False)
+    response: bytes
     receipt: str | None
     repeated: bool = False
     """Whether these bytes were answered before, to the same idempotency key."""
@@ -79,6 +78,7 @@ class NoRecorder:
 
     async def record(self, records: Sequence[Record]) -> Sequence[Receipted]:
         """Return each of `records` without receipt."""
-        if any(record.key is not None for record in records):
-            raise NoLedgerError("idempotency keys are kept in a ledger")
+        for record in records:
+            if record.key is not None:
+                raise NoLedgerError("idempotency keys are kept in a ledger")
         return [Receipted(record.response, None) for record in records]

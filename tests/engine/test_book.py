@@ -6,6 +6,7 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
+import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -123,6 +124,8 @@ def test_the_ground_names_the_recipient_where_his_answer_is_the_stricter() -> No
 @given(first=st.sampled_from(list(Outcome)), second=st.sampled_from(list(Outcome)))
 def test_of_two_answers_the_stricter_one_is_given(first: Outcome, second: Outcome) -> None:
     made = decide(body(), rule("open", when=Const(True, BOOL)))
-    both = joined(replace(made, outcome=first), "recipient", replace(made, outcome=second))
+    both = joined(
+        msgspec.structs.replace(made, outcome=first), "recipient", msgspec.structs.replace(made, outcome=second)
+    )
     assert both.outcome.severity == min(first.severity, second.severity)
     assert (both.outcome is Outcome.ALLOW) is (first is second is Outcome.ALLOW)

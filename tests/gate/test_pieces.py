@@ -44,7 +44,7 @@ def test_a_text_of_a_client_is_escaped_where_it_is_put_in():
     answer = judge(Asked(retail(), form=AuthZEN()), gate().shelf.current, NOW, "id-1")
     assert answer.explanation is not None
     odd = '/a"\\\0'
-    made = replace(answer, request=msgspec.structs.replace(answer.request, ignored=(odd,)))
+    made = msgspec.structs.replace(answer, request=msgspec.structs.replace(answer.request, ignored=(odd,)))
     assert json.loads(AuthZEN().spell(made))["context"]["ignored"] == [odd]
 
 
@@ -58,6 +58,6 @@ def test_an_answer_that_is_like_no_other_is_encoded_as_a_whole():
 def test_a_rulebook_that_is_published_later_is_named_in_answers_from_then_on():
     pieces = Pieces()
     answer = asyncio.run(gate().answer(retail()))
-    published = replace(answer, ruleset=replace(answer.ruleset, status="published", version="7"))
+    published = msgspec.structs.replace(answer, ruleset=replace(answer.ruleset, status="published", version="7"))
     for each in (answer, published, answer):
         assert pieces.spell(each, "v1", answer_json) == ENCODE(answer_json(each))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from functools import cache
+from itertools import count as count_from
 from random import Random
 from typing import Any
 
@@ -25,14 +26,27 @@ def bodies(count: int, *, spoilt: bool = False) -> list[Any]:
     catalogue = book().ruleset.rulebook.catalogue
     resources = {name: tuple(list(entries)[:4]) for name, entries in catalogue.items()}
     made: list[Any] = []
-    for seed in range(count):
+    for seed in count_from(0):
+        if len(made) == count:
+            break
         maker = Bodies(book().ruleset.vocabulary, resources, Random(seed))
         body = maker.body()
+        if not spoilt and is_refused(body):
+            # What is well formed may still contradict itself: owners of more than the whole, one owner of two kinds.
+            continue
         try:
             made.append(json.loads(maker.spoilt(body)) if spoilt else body)
         except (ValueError, RecursionError):
             made.append(body)
     return made
+
+
+def is_refused(body: Any) -> bool:
+    try:
+        book().request(body)
+    except RequestRefused:
+        return True
+    return False
 
 
 def usual(count: int) -> list[Any]:

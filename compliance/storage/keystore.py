@@ -1,10 +1,10 @@
 """Wrapped subject keys, in a place of their own: no triggers keep them, no backup of the log contains them.
 
-On SQLite that is a second file with `secure_delete`, whose write-ahead log is emptied after each deletion;
-on PostgreSQL
-the schema `compliance_keys` (leave it out of backups: `pg_dump --exclude-schema`).
-Invariant: what was deleted is not in the files any more (SQLite), or not after the vacuum that follows
-(PostgreSQL).
+On SQLite that is a second file with `secure_delete`, whose write-ahead log is emptied after each deletion; on
+PostgreSQL the schema `compliance_keys` (leave it out of backups: `pg_dump --exclude-schema`), rewritten with each.
+Invariant: once `destroy` has returned, no file of SQLite and no table of PostgreSQL contains the key. PostgreSQL's
+write-ahead log, its archives and base backups do, wrapped by the master key of then: a new master key (`rewrap`) makes
+them worthless.
 """
 
 from __future__ import annotations
@@ -14,10 +14,15 @@ from dataclasses import dataclass
 
 from sqlalchemy import Column, LargeBinary, MetaData, String, Table, delete, func, inspect, select, text
 from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.exc import SQLAlchemyError
 
 from compliance.storage.database import Database
 
 SCHEMA = "compliance_keys"
+# VACUUM keeps the bytes of rows that any open transaction might still see (that of the log is open while a key is
+# destroyed), and plain VACUUM those in the free part of a page. A rewrite copies what this transaction sees, and no
+# more; it is no harm to other readers of keys, who look with a fresh snapshot each time.
+_REWRITE = text(f"ALTER TABLE {SCHEMA}.subject_key ALTER COLUMN wrapped TYPE bytea USING wrapped || ''::bytea")
 _CHUNK = 500
 
 _metadata = MetaData()
@@ -29,6 +34,10 @@ _keys = Table(
     Column("wrapped", LargeBinary, nullable=False),
     sqlite_with_rowid=False,
 )
+
+
+class KeyNotDestroyedError(SQLAlchemyError):
+    """The bytes of a deleted key may still be in a file."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,14 +89,18 @@ class KeyStore:
         return self.find([row["owner"] for row in rows if isinstance(row["owner"], str)])
 
     def destroy(self, owner: str) -> bool:
-        """Delete an owner's key so that the files do not contain it any more; says whether there was one."""
+        """Delete an owner's key so that the files do not contain it any more; says whether there was one.
+
+        Raises `KeyNotDestroyedError` when a reader held on to the files: the key is deleted, its bytes may be found.
+        """
         with self._database.write(self._engine) as connection:
             count = connection.execute(delete(_keys).where(_keys.c.owner == owner)).rowcount
-        with self._database.autocommit() as connection:
             if self._database.is_postgresql:
-                connection.execute(text(f"VACUUM {SCHEMA}.subject_key"))
-            else:
-                connection.execute(text("PRAGMA wal_checkpoint(TRUNCATE)"))
+                connection.execute(_REWRITE)
+        if not self._database.is_postgresql:
+            with self._database.autocommit() as connection:
+                if connection.execute(text("PRAGMA wal_checkpoint(TRUNCATE)")).one()[0]:
+                    raise KeyNotDestroyedError("another reader kept the deleted key in the write-ahead log: try again")
         return count > 0
 
     def owners(self) -> int:

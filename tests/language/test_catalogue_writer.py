@@ -226,3 +226,53 @@ def test_what_is_written_is_in_its_form_and_the_order_of_changes_does_not_matter
     assert other == after
     for comment in ("# A seed, not the list.", "# The first of all.", "# read twice", "# the exchange", "# Leveraged"):
         assert comment in after
+
+
+NOTES = ("", "   # a note", "  # é🚀 {x: y}")
+VALUES = ("X1", '"CH 1"', "'it''s'", '"ON"', '"Étoile 🚀, Inc."', '"a: b"')
+
+
+def entry(draw, number):
+    """Return an entry in one of the ways in which people write them."""
+    keys = [key for key in ("name", "underlying", "hours", "isin", "mint") if draw.random() < 0.7]
+    if draw.random() < 0.3:
+        draw.shuffle(keys)
+    pairs = [f"id: A{number}x", *(f"{key}: {draw.choice(VALUES)}" for key in keys)]
+    note, half = lambda: draw.choice(NOTES), len(pairs) // 2 or 1
+    match draw.randrange(4):
+        case 0:
+            return f"  - {{{', '.join(pairs)}}}{note()}\n"
+        case 1:
+            rest = ", ".join(pairs[half:])
+            return f"  - {{{', '.join(pairs[:half])},{note()}\n     {rest}}}{note()}\n"
+        case 2:
+            return "  - " + "    ".join(f"{pair}{note()}\n" for pair in pairs)
+    return "  # above\n  -   " + "      ".join(f"{pair}{note()}\n" for pair in pairs)
+
+
+def entries_of(text):
+    node, diagnostics = read_source(Source(PATH, text))
+    assert diagnostics == []
+    return [{key: one.value.value for key, one in item.entries.items()} for item in node.get("entries").items]
+
+
+@settings(deadline=None, max_examples=200)
+@given(st.integers(0, 2**32))
+def test_however_an_entry_is_written_its_values_change_and_nothing_else(seed):
+    draw = random.Random(seed)
+    head = "catalogue: instrument\nproduct: xstocks\nauthority: [a]\nentries:\n"
+    text = head + "".join(entry(draw, number) for number in range(draw.randrange(1, 5)))
+    expected, wanted = entries_of(text), []
+    for told in expected:
+        fresh = {}
+        for name in draw.sample(["id", "isin", "mint", "chain", "underlying"], draw.randrange(4)):
+            fresh[name] = f"{told['id']}n" if name == "id" else draw.choice(["Q9", "eip155:1", "ON", "é, x"])
+        if "mint" in told and draw.random() < 0.3:
+            fresh["mint"] = None
+        wanted.append(change(told["id"], **fresh))
+        told |= {name: "null" if new is None else new for name, new in fresh.items()}
+    after, left = written(text, changed=tuple(wanted))
+    assert left == {}
+    assert entries_of(after) == expected
+    for note in ("# a note", "# é🚀 {x: y}", "# above"):
+        assert after.count(note) == text.count(note)

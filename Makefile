@@ -16,7 +16,7 @@ BENCH := $(VENV)/bench
 BUILD_FLAGS := CPPFLAGS=-DPyEval_CallObject=PyObject_CallObject
 
 .DEFAULT_GOAL := help
-.PHONY: help run test bench soak fmt lock clean system-packages
+.PHONY: help run docs test bench soak fmt lock clean system-packages
 
 help:  ## say what there is
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-16s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -25,6 +25,9 @@ help:  ## say what there is
 
 run: $(INSTALLED)  ## start the service on 127.0.0.1:8080 with the shipped rulebook, reloading as it is edited
 	$(BIN)/compliance serve --watch --host $(HOST) --port $(PORT)
+
+docs: $(INSTALLED)  ## make a site of the shipped rulebook in build/docs, to be opened with any browser
+	$(BIN)/compliance docs build/docs
 
 # ---------------------------------------------------------------------------------------------------- check
 

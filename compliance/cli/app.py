@@ -10,6 +10,7 @@ import typer
 from compliance.cli.check import check
 from compliance.cli.coverage import coverage
 from compliance.cli.decide import decide, explain
+from compliance.cli.docs import docs
 from compliance.cli.exits import Exit
 from compliance.cli.fmt import fmt
 from compliance.cli.instruments import instruments
@@ -27,7 +28,7 @@ app = typer.Typer(
     rich_markup_mode="rich",
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-for command in (check, decide, explain, coverage, serve, fmt, schema):
+for command in (check, decide, explain, coverage, docs, serve, fmt, schema):
     app.command()(command)
 app.add_typer(instruments)
 app.add_typer(new)

@@ -3,22 +3,19 @@
 Every territory is shown: those too small for the map stand below it, in the same colours. The palette is ColorBrewer's
 `RdYlBu`, whose steps people with any colour vision tell apart.
 
-Geometry: `world.json`, made of Natural Earth's 1:50m countries (public domain) in the Equal Earth projection. Borders
-follow ISO 3166: Crimea is drawn with Ukraine, Northern Cyprus with Cyprus, France's overseas departments on their own.
+Geometry: `compliance.pages.world`.
 """
 
 from __future__ import annotations
 
-import json
-from dataclasses import dataclass
 from html import escape
-from importlib.resources import files
 from typing import TYPE_CHECKING, Final
 
 from compliance.engine.coverage import Opening
+from compliance.pages.world import SMALLEST, World, world
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterator, Sequence
 
     from compliance.engine.coverage import Covered
     from compliance.vocabulary.facts import Vocabulary
@@ -33,8 +30,6 @@ PALETTES: Final = {
 }
 UNSTATED: Final = "#bdbdbd"
 """The colour of an access that the palette has no step for, and of none."""
-SMALLEST: Final = 12
-"""Square units of the map (2000 wide) below which a territory is too small to be seen on it."""
 COLUMNS: Final = 7
 LONGEST: Final = 26
 """Characters of a name beside the map."""
@@ -45,23 +40,6 @@ _STRIPES: Final = (
 _ROW: Final = 30
 _MARGIN: Final = 40
 _HEAD: Final = 110
-
-
-@dataclass(frozen=True, slots=True)
-class World:
-    """The map: its size, its outline, and per territory its size and its path."""
-
-    width: int
-    height: int
-    outline: str
-    areas: Mapping[str, tuple[float, str]]
-
-
-def world() -> World:
-    """Return the map that comes with this package."""
-    read = json.loads(files("compliance.cli").joinpath("world.json").read_text(encoding="utf-8"))
-    areas = {code: (float(size), str(path)) for code, (size, path) in read["areas"].items()}
-    return World(read["width"], read["height"], read["sphere"], areas)
 
 
 def draw(found: Sequence[Covered], vocabulary: Vocabulary, action: str, title: str, footer: str) -> str:

@@ -13,9 +13,8 @@ from typing import TYPE_CHECKING, Any
 from compliance.engine.combiner import Reading, combine
 from compliance.engine.decision import Outcome, Verdict
 from compliance.engine.questions import missing_facts
-from compliance.language.expression import Within
+from compliance.engine.reach import alike
 from compliance.language.rulebook import Effect
-from compliance.vocabulary import territory
 from compliance.vocabulary.types import SetType
 
 if TYPE_CHECKING:
@@ -39,7 +38,7 @@ class Intake:
 
 def intakes(book: BookAt, advance: Callable[[int, int], None] = lambda _done, _of: None) -> tuple[Intake, ...]:
     """Return every list, the one for most territories first; `advance` is told how many of how many are done."""
-    classes = _classes(book.ruleset)
+    classes = alike(book.ruleset)
     vocabulary = book.ruleset.vocabulary
     asked = [
         (action, *resource, kind)
@@ -103,26 +102,3 @@ def _open_facts(book: BookAt, action: str, resource: dict[str, str], kind: str, 
     unsettled = tuple(dict.fromkeys((*verdict.unsettled, *referring)))
     everything = Verdict(Outcome.INCOMPLETE, verdict.grounds, unsettled, verdict.requirements)
     return tuple(fact.fact for fact in missing_facts(book.ruleset, request, everything))
-
-
-def _classes(ruleset: Ruleset) -> list[list[str]]:
-    """Return all territories, those together that no place named in the rules tells apart."""
-    named = sorted(_places(ruleset))
-    found: dict[tuple[str, ...], list[str]] = defaultdict(list)
-    for code in sorted(territory.all_countries()):
-        found[tuple(str(ruleset.places.within(code, place)) for place in named)].append(code)
-    return list(found.values())
-
-
-def _places(ruleset: Ruleset) -> set[str]:
-    named: set[str] = set()
-    scopes = [rule.home for rule in ruleset.rules if rule.home is not None]
-    while scopes:
-        scope = scopes.pop()
-        named |= {scope.within, *scope.excepting} - {None}  # type: ignore[arg-type]
-        scopes += scope.outside
-    for rule in ruleset.rules:
-        for node in ruleset.conditions(rule):
-            if isinstance(node, Within) and isinstance(node.place, str):
-                named.add(node.place)
-    return named

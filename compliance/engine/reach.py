@@ -1,13 +1,19 @@
 """Say which scopes by home cover a home, each pair once: many rules share a scope, and many slices a home.
 
+And say which territories no rule tells apart, so that a question about all of them is asked once.
+
 Reference: `engine.evaluator.covers`, which is the definition.
 """
 
 from __future__ import annotations
 
+from collections import defaultdict
 from typing import TYPE_CHECKING
 
 from compliance.engine.evaluator import covers
+from compliance.engine.ruleset import places_of
+from compliance.language.expression import Within
+from compliance.vocabulary import territory
 from compliance.vocabulary.unknown import UNKNOWN, disjunction
 
 if TYPE_CHECKING:
@@ -50,3 +56,17 @@ class Reach:
         if not homes:
             return anywhere + (False,) * (len(self._numbers) - 1)
         return anywhere + tuple(disjunction(each) for each in zip(*map(self.at, homes), strict=True))[1:]
+
+
+def alike(ruleset: Ruleset) -> list[list[str]]:
+    """Return all territories of ISO 3166-1 and `XK`, those together that no place named in the rules tells apart."""
+    named: set[str] = set()
+    for rule in ruleset.rules:
+        named |= set(places_of(rule.home)) if rule.home is not None else set()
+        nodes = (node for node in ruleset.conditions(rule) if isinstance(node, Within))
+        named |= {node.place for node in nodes if isinstance(node.place, str)}
+    found: dict[tuple[str, ...], list[str]] = defaultdict(list)
+    order = sorted(named)
+    for code in sorted(territory.all_countries()):
+        found[tuple(str(ruleset.places.within(code, place)) for place in order)].append(code)
+    return list(found.values())

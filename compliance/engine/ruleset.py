@@ -277,16 +277,17 @@ class Timeline:
     def __init__(self, rulebook: Rulebook) -> None:
         """Find the instants at which something in `rulebook` changes."""
         self.rulebook = rulebook
-        self._edges = sorted(_changes(rulebook))
+        self.edges = tuple(sorted(_changes(rulebook)))
+        """The instants at which something changes, in order."""
         self._rulesets: dict[int, Ruleset] = {}
 
     def at(self, instant: datetime) -> Ruleset:
         """Return the ruleset in force at `instant` (aware)."""
-        index = bisect_right(self._edges, instant)
+        index = bisect_right(self.edges, instant)
         found = self._rulesets.get(index)
         if found is None:
-            start = self._edges[index - 1] if index else None
-            end = self._edges[index] if index < len(self._edges) else None
+            start = self.edges[index - 1] if index else None
+            end = self.edges[index] if index < len(self.edges) else None
             found = self._rulesets[index] = Ruleset(self.rulebook, start or instant, Period(start, end))
         return found
 

@@ -31,7 +31,7 @@ from compliance.language.node_values import value_of
 from compliance.language.nodes import Entry, Node, Scalar, Table
 from compliance.language.periods import INSTANT
 from compliance.language.requests import RequestReader
-from compliance.language.rulebook import Case, Effect
+from compliance.language.rulebook import Case, Effect, Persona
 from compliance.language.rules import RESERVED
 from compliance.language.span import Span
 from compliance.language.statements import NOTES
@@ -43,7 +43,8 @@ OUTCOMES: Final = ("allow", "deny", "refer", "incomplete")
 
 _PART: Final[TableOf[Node]] = TableOf(ANYTHING, "a mapping of names to values")
 _PARTS: Final = {zone: Field(zone.value, _PART) for zone in Zone}
-PERSONA: Final = Form("persona", (*_PARTS.values(), Field("means", SENTENCE)))
+PERSONA_MEANS: Final = Field("means", SENTENCE)
+PERSONA: Final = Form("persona", (*_PARTS.values(), PERSONA_MEANS))
 PERSONAS: Final = Field("personas", TableOf(PERSONA, "a mapping of names to personas"), required=True)
 PERSONAS_FILE: Final = Form("file", (PERSONAS,))
 
@@ -95,6 +96,19 @@ def read_personas(documents: Iterable[Document], found: Found) -> dict[str, Fill
         for name, persona in (filled.get(PERSONAS) or ()) if filled is not None else ():
             personas[name.value] = persona
     return personas
+
+
+def whole_personas(personas: Mapping[str, Filled | None], known: Known) -> dict[str, Persona]:
+    """Return the personas that are whole requests; what is wrong with one is said by the cases that begin with it."""
+    whole: dict[str, Persona] = {}
+    for name, filled in personas.items():
+        if filled is None:
+            continue
+        found: Found = []
+        request = RequestReader(known, found, filled.name_span).read(_laid_over(None, filled, known, found))
+        if not found:
+            whole[name] = Persona(name, request, filled.text(PERSONA_MEANS) or "")
+    return whole
 
 
 def read_cases(

@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from compliance.language.authorities import AUTHORITIES, Library
-from compliance.language.cases import check_beside, read_cases, read_personas
+from compliance.language.cases import check_beside, read_cases, read_personas, whole_personas
 from compliance.language.catalogues import read_catalogues, read_products
 from compliance.language.diagnostic import Diagnostic, Severity, in_order
 from compliance.language.documents import VOCABULARY_PATH, Documents, Kind, kind_of, read_documents, start_of
@@ -228,4 +228,5 @@ def _resolve(
         sources=documents.sources,
         digest=digest_of(documents.sources),
         group_reviews=places.reviews,
+        personas=whole_personas(personas, known),
     )

@@ -5,7 +5,7 @@ Invariant: immutable, made by `language.loader` only, complete (nothing needs th
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
@@ -154,6 +154,16 @@ class JurisdictionPage:
 
 
 @dataclass(frozen=True, slots=True)
+class Persona:
+    """A named starting point of cases that is a whole request by itself."""
+
+    name: str
+    request: Mapping[str, object]
+    """As JSON would carry it."""
+    means: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Case:
     """One example that a rule file must hold to: a sentence, a request as JSON would carry it, an outcome."""
 
@@ -212,6 +222,8 @@ class Rulebook:
     """`sha256:` and 64 hex digits over paths and texts: the same on every machine."""
     group_reviews: Mapping[str, datetime]
     """Group -> the day after which its membership is stale."""
+    personas: Mapping[str, Persona] = field(default_factory=dict)
+    """Name -> persona, of those that are a whole request."""
 
     @property
     def written_cases(self) -> int:

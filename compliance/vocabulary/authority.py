@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
     from datetime import date
@@ -14,17 +14,26 @@ class Standing(StrEnum):
     """How well a statement is founded; `RECALLED` alone never permits."""
 
     QUOTED = "quoted"
-    """The primary page was read."""
     RELAYED = "relayed"
-    """A document that quotes the primary page was read."""
     SECONDARY = "secondary"
-    """A law firm, the press or a vendor says so."""
     COMPUTED = "computed"
-    """Measured or calculated here."""
     HOUSE = "house"
-    """A dated decision of the venue, kept in `docs/policy/`."""
     RECALLED = "recalled"
-    """From memory: may close, never open."""
+
+    @property
+    def means(self) -> str:
+        """Return the sentence that explains the standing, for people."""
+        return _MEANS[self]
+
+
+_MEANS: Final = {
+    Standing.QUOTED: "the primary page was read",
+    Standing.RELAYED: "a document that quotes the primary page was read",
+    Standing.SECONDARY: "a law firm, the press or a vendor says so",
+    Standing.COMPUTED: "measured or calculated from published data",
+    Standing.HOUSE: "a dated decision of the venue, written down with its reasons",
+    Standing.RECALLED: "from memory: it may close or refer, never open",
+}
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ from xml.etree import ElementTree as ET
 import pytest
 
 from compliance import load
-from compliance.cli.drawing import PALETTES, SMALLEST, draw, shortened, world
+from compliance.cli.drawing import PALETTES, draw, shortened
 from compliance.engine.coverage import coverage
 from compliance.vocabulary import territory
 
@@ -77,11 +77,6 @@ def test_the_picture_needs_no_other_file(ruleset):
     text = draw(coverage(ruleset, "xstocks", "sell"), ruleset.vocabulary, "sell", "xstocks: sell", "")
     assert "href" not in text
     assert "url(http" not in text
-
-
-def test_the_geometry_names_territories_only():
-    assert set(world().areas) <= set(territory.all_countries())
-    assert sum(size >= SMALLEST for size, _ in world().areas.values()) > 150
 
 
 def test_no_two_steps_of_a_palette_are_alike():

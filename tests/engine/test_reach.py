@@ -8,8 +8,9 @@ from random import Random
 import pytest
 
 from compliance.engine.evaluator import covers
-from compliance.engine.reach import Reach
+from compliance.engine.reach import Reach, alike
 from compliance.language.rulebook import HomeScope
+from compliance.vocabulary import territory
 from compliance.vocabulary.unknown import UNKNOWN, disjunction
 from tests.engine.random_rulebooks import CODES, Maker, rulebook_of, ruleset_of
 
@@ -44,3 +45,13 @@ def test_a_home_is_looked_at_once():
     made = reach()
     assert made.at("BR") is made.at("BR")
     assert made.at(UNKNOWN) is made.at(None)
+
+
+def test_territories_are_alike_if_no_rule_tells_them_apart() -> None:
+    rule = Maker(Random(1)).rule(0)
+    rules = tuple(replace(rule, id=f"r{number}", home=scope, when=None) for number, scope in enumerate(SCOPES))
+    classes = alike(ruleset_of(rulebook_of(rules)))
+    of = {code: number for number, codes in enumerate(classes) for code in codes}
+    assert len(of) == sum(map(len, classes)) == len(territory.all_countries())
+    assert of["TV"] == of["NR"]
+    assert len({of["US"], of["UA"], of["TV"]}) == 3

@@ -144,3 +144,12 @@ def test_a_rule_that_cannot_be_read_is_no_mistake_of_its_cases():
 
 def test_cases_stand_beside_a_file():
     assert found({"rules/tests/other.cases.yaml": CASES}) == [("cases-without-file", "a")]
+
+
+def test_a_persona_that_is_a_whole_request_is_kept_and_another_is_not():
+    more = PERSONAS.replace("  anna:\n", "  anna:\n    means: somebody who passed the test\n")
+    more += "  half:\n    subject: {type: person, tested: true}\n"
+    personas = loaded({"rules/personas.yaml": more}).personas
+    assert list(personas) == ["anna"]
+    assert personas["anna"].means == "somebody who passed the test"
+    assert personas["anna"].request["resource"] == {"type": "share", "id": "A"}

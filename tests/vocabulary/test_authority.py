@@ -27,3 +27,7 @@ def test_a_standing_is_written_as_the_rule_files_write_it() -> None:
 def test_what_was_cited_does_not_change() -> None:
     with pytest.raises(FrozenInstanceError):
         ACT.title = "Bill"  # type: ignore[misc]
+
+
+def test_each_standing_has_a_sentence_of_its_own() -> None:
+    assert len({standing.means for standing in Standing}) == len(Standing)

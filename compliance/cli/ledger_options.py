@@ -55,16 +55,22 @@ def settings_of(folder: Path, database: str | None, origin: str) -> LedgerSettin
     return LedgerSettings(database_url=url, folder=place, origin=origin, wrapper=wrapper)
 
 
+def open_at(folder: Path, database: str | None) -> Archive:
+    """Open a stored log to read it; raises `LedgerError` where there is none. Processes that help call it by name."""
+    from compliance.ledger.archive import open_archive
+
+    return open_archive(settings_of(folder, database, ORIGIN))
+
+
 @contextmanager
 def archive(folder: Path, database: str | None) -> Iterator[Archive]:
     """Open a stored log to read it; where there is none, or it cannot be read, the command ends with code 2."""
     from sqlalchemy.exc import SQLAlchemyError
 
-    from compliance.ledger.archive import open_archive
     from compliance.ledger.errors import LedgerError
 
     try:
-        opened = open_archive(settings_of(folder, database, ORIGIN))
+        opened = open_at(folder, database)
     except (LedgerError, ValueError, SQLAlchemyError) as error:
         where = f"`{folder}`" if database is None else "that database"
         fail(f"{where}: {error}", help="name the folder with `--ledger`, and a PostgreSQL database with `--database`")

@@ -12,7 +12,7 @@ from threading import Lock
 from typing import TYPE_CHECKING, Final
 
 from compliance.engine.book import Book
-from compliance.language.loader import load_rulebook
+from compliance.language.loader import digest_of, load_rulebook
 from compliance.language.span import Source
 from compliance.ledger.canonical import canonical
 from compliance.ledger.errors import TamperedError
@@ -30,6 +30,15 @@ _MOST: Final = 4
 def kept_bytes(rulebook: Rulebook) -> bytes:
     """Return the files of a rulebook as they are kept."""
     return canonical({"files": {source.path: source.text for source in rulebook.sources}, "format": FORMAT})
+
+
+def kept_digest(content: bytes) -> str:
+    """Return the digest of the rulebook in kept bytes, without reading its rules; `ValueError` if there is none."""
+    try:
+        files = json.loads(content)["files"]
+        return digest_of([Source(path, text) for path, text in files.items()])
+    except (LookupError, AttributeError, TypeError) as error:
+        raise ValueError("these are no files of a rulebook") from error
 
 
 def read_kept(content: bytes, digest: str) -> Book:

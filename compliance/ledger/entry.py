@@ -28,7 +28,7 @@ from compliance.ledger.subjects import NOBODY, SubjectKey, Subjects
 from compliance.ledger.tiles import MAX_ENTRY_BYTES
 
 FORMAT = b"compliance-entry/1"
-DECISION = "decision"
+DECISION, ERASURE = "decision", "erasure"
 PAIRED = "paired_with"
 """Name among the personal facts under which the ledger keeps who the second person is."""
 _LENGTH_BYTES = 4

@@ -15,11 +15,11 @@ from datetime import datetime
 from typing import Any
 
 from compliance.ledger.committer import Recorded
-from compliance.ledger.entry import DecisionRecord
+from compliance.ledger.entry import ERASURE, DecisionRecord
 from compliance.ledger.errors import NotRecordedError, RefusedError, RetainedError
 from compliance.ledger.ledger import Ledger
 
-REQUEST, ERASURE, HOLD, LIFTED = "erasure-request", "erasure", "hold", "hold-lifted"
+REQUEST, HOLD, LIFTED = "erasure-request", "hold", "hold-lifted"
 _SECONDS = 30.0
 
 

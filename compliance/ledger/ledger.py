@@ -16,7 +16,8 @@ from pathlib import Path
 from sqlalchemy import insert, select
 from sqlalchemy.exc import DBAPIError, OperationalError, SQLAlchemyError
 
-from compliance.ledger import kept, store
+from compliance.ledger import store
+from compliance.ledger.archive import open_archive
 from compliance.ledger.checkpoint import Checkpoint, verified
 from compliance.ledger.committer import Committer, Recorded
 from compliance.ledger.entry import DecisionRecord, IdempotencyKey
@@ -26,8 +27,10 @@ from compliance.ledger.opening import Opened, open_log
 from compliance.ledger.proof import Receipt
 from compliance.ledger.queue import Draft
 from compliance.ledger.reading import Reader
+from compliance.ledger.report import Report
 from compliance.ledger.settings import LedgerSettings
-from compliance.ledger.verify import RULESET_KIND, Progress, Report, source_digest, verify
+from compliance.ledger.verify import Progress, verify
+from compliance.ledger.verify_rows import RULESET_KIND, source_digest
 from compliance.ledger.witness import Witness
 from compliance.ledger.writer import Figures, Writer
 from compliance.storage.database import DatabaseMovedError
@@ -141,13 +144,13 @@ class Ledger:
             return self.reader.receipt(index, witnessed)
         return self.reader.receipt(index, self.checkpoint)
 
-    def verify(self, progress: Progress | None = None, *, open_personal: bool = True) -> Report:
-        """Check everything that is stored; see `compliance.ledger.verify`."""
-        subjects = self._opened.subjects if open_personal else None
-        outside = kept.newest(self._opened.settings.checkpoint_path)
-        return verify(
-            self._opened.database, self._opened.epoch, subjects=subjects, checkpoint=outside, progress=progress
-        )
+    def verify(self, progress: Progress | None = None) -> Report:
+        """Check everything that is stored, of every epoch; see `compliance.ledger.verify`."""
+        archive = open_archive(self._opened.settings)
+        try:
+            return verify(archive, progress=progress)
+        finally:
+            archive.close()
 
     @property
     def settings(self) -> LedgerSettings:

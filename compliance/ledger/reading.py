@@ -264,9 +264,9 @@ class Reader:
             start = done or 0
             found = store.entries(connection, self._epoch, start, start + _BATCH)
             rows = [
-                {"term": term[:_TERM_LENGTH], "epoch": self._epoch, "leaf_index": stored.index}
+                {"term": term, "epoch": self._epoch, "leaf_index": stored.index}
                 for stored in found
-                for term in _terms(stored)
+                for term in index_terms(json.loads(stored.entry))
             ]
             if rows:
                 connection.execute(insert(store.TERM), rows)
@@ -279,14 +279,14 @@ class Reader:
         return connection.execute(done).scalar()
 
 
-def _terms(stored: Stored) -> set[str]:
-    document = json.loads(stored.entry)
+def index_terms(document: Mapping[str, Any]) -> set[str]:
+    """Return what an entry is found under in the search index, as long as it is kept there."""
     found = terms(document["public"]) | {f"kind:{document['kind']}"}
     if document["subject"] is not None:
         found.add(f"subject:{document['subject']}")
     if document["ruleset"]:
         found.add(f"ruleset:{document['ruleset']}")
-    return found
+    return {term[:_TERM_LENGTH] for term in found}
 
 
 def _missing(message: str) -> NoReturn:

@@ -11,8 +11,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from compliance.ledger.entry import DECISION, terms
-from compliance.ledger.erasure import ERASURE
+from compliance.ledger.entry import DECISION, ERASURE, terms
 from compliance.ledger.reading import Entry
 
 

@@ -9,6 +9,7 @@ Invariant: a key is durable before anything sealed with it is; without a key ser
 
 from __future__ import annotations
 
+import contextlib
 import hmac
 import json
 import os
@@ -124,6 +125,15 @@ class Subjects:
         digest = hmac.digest(self._pseudonyms(), subject_id.encode(), "sha256")
         return digest[:_PSEUDONYM_BYTES].hex()
 
+    def can_name(self) -> bool:
+        """Say whether the key of the pseudonyms exists and can be unwrapped; makes none."""
+        try:
+            return bool(
+                [self._wrapper.unwrap(key.wrapped, key.context) for key in self._found([_PSEUDONYM_KEY]).values()]
+            )
+        except KeysUnavailableError:
+            return False
+
     def blind(self, purpose: str, value: bytes) -> bytes:
         """Return 32 bytes that stand for a value (an idempotency key, a request) and tell nothing about it."""
         return hmac.digest(self._pseudonyms(), b"\x00" + purpose.encode() + b"\x00" + value, "sha256")
@@ -149,6 +159,14 @@ class Subjects:
             self._remember(fetched)
             found |= fetched
         return found
+
+    def fetch(self, pseudonyms: Iterable[str]) -> None:
+        """Unwrap the keys that exist, all at once, for records that are about to be opened; makes none."""
+        with self._lock:
+            wanted = [name for name in pseudonyms if name not in self._cache]
+        for name, stored in self._found(wanted).items():
+            with contextlib.suppress(KeysUnavailableError):  # said by `open`, of the record
+                self._remember({name: self._unwrapped(stored)})
 
     def open(self, pseudonym: str, sealed: bytes) -> bytes:
         """Return what was sealed for a pseudonym.

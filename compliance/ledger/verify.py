@@ -1,291 +1,340 @@
 """Everything that is stored -> a report of whatever is not as the log committed to it.
 
-The tree is grown again from the stored entries, as if they were appended for the first time; tiles,
-checkpoints, head and
-columns are compared with what comes out. Invariant: nothing stored is trusted; only the log's keys are,
-and those are stated
-by its first entry, which is under the signed root.
+The tree is grown again from the stored entries, as if they were appended for the first time; tiles, checkpoints, head
+and columns are compared with what comes out. That each checkpoint's root is the root over the first of these entries
+is what consistency between checkpoints means. Invariant: nothing stored is trusted; only the log's keys are, and those
+are stated by its first entry, which is under the signed root: whoever knows the key from elsewhere says so in `Given`.
 """
 
 from __future__ import annotations
 
-import contextlib
-import json
-from collections.abc import Callable, Iterator
+import os
+from collections.abc import Callable, Iterator, Mapping
+from concurrent.futures import Future, ProcessPoolExecutor
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
-from hashlib import sha256
+from multiprocessing import get_context
+from typing import Protocol
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, select
+from sqlalchemy.exc import SQLAlchemyError
 
-from compliance.ledger import store
-from compliance.ledger.checkpoint import Checkpoint, verified
-from compliance.ledger.entry import opened, stamped
-from compliance.ledger.errors import ErasedError, LedgerError
-from compliance.ledger.merkle import leaf_hash
-from compliance.ledger.note import NoteError, Verifier, decode_base64
-from compliance.ledger.opening import log_verifiers
-from compliance.ledger.store import Stored
-from compliance.ledger.subjects import Subjects
-from compliance.ledger.tree import Edge, FullTile
-from compliance.storage.database import Database
-
-BATCH = 2000
-MAX_PROBLEMS = 100
+from compliance.ledger import merkle, store
+from compliance.ledger.archive import Archive
+from compliance.ledger.note import Verifier
+from compliance.ledger.report import LogReport, Report
+from compliance.ledger.tiles import TILE_WIDTH
+from compliance.ledger.verify_entries import Examined, Span, examine, spans
+from compliance.ledger.verify_index import SPAN, Sum, differing, problems_of, stored_sums
+from compliance.ledger.verify_notes import Given, Stated, check_keys, given_notes, receipts, stored_notes
+from compliance.ledger.verify_rows import (
+    UpperTiles,
+    check_claims,
+    check_head,
+    check_rulesets,
+    check_strays,
+    check_tiles,
+    erasures_of,
+    keys_of,
+    previous_of,
+    size_of,
+)
 
 Progress = Callable[[int, int], None]
 """Called with how many entries were checked, of how many."""
 
-
-RULESET_KIND = "ruleset"
-"""The kind of the entry that commits to the stored source of a ruleset."""
-
-
-def source_digest(source: bytes) -> str:
-    """Return the digest of the stored source of a ruleset, as the log states it."""
-    return f"sha256:{sha256(source).hexdigest()}"
+FEW = 50_000
+"""Entries up to which a second process is not worth its start."""
+_AHEAD = 3
+"""Spans that each process has waiting."""
 
 
-@dataclass(slots=True)
-class Report:
-    """What was checked, and what is wrong: nothing, when `problems` is empty."""
+class _Hands(Protocol):
+    """Who examines spans: this process, or several."""
 
-    origin: str = ""
-    size: int = 0
-    root: bytes = b""
-    checkpoints: int = 0
-    tiles: int = 0
-    rulesets: int = 0
-    opened: int = 0
-    erased: int = 0
-    newest_checkpoint: Checkpoint | None = None
-    problems: list[str] = field(default_factory=list)
+    def examined(self, wanted: Iterator[Span]) -> Iterator[Examined]:
+        """Yield what each span comes to, in order."""
+        ...
 
-    def problem(self, text: str) -> None:
-        """Note a problem; after a hundred the rest is left out."""
-        if len(self.problems) < MAX_PROBLEMS:
-            self.problems.append(text)
+    def index_sums(self, epoch: int, key: bytes) -> Callable[[], dict[int, Sum]]:
+        """Begin to sum up the stored search index; the result is there when it is asked for."""
+        ...
 
 
 @dataclass(slots=True)
 class _Walk:
-    """Where the check stands between two entries."""
+    """Where the check of one log stands between two spans."""
 
-    edge: Edge
-    expected: int = 0
+    connection: Connection
+    log: LogReport
+    report: Report
+    tiles: UpperTiles
+    lefts: list[tuple[int, bytes]] = field(default_factory=list)
+    """The complete subtrees to the left, largest first: how many entries, and the hash over them."""
+    roots: dict[int, bytes] = field(default_factory=dict)
+    times: dict[int, str] = field(default_factory=dict)
     time: str = ""
-    roots: dict[int, tuple[bytes, str]] = field(default_factory=dict)
-    """Size -> root, and the time of the last entry, at each size that a checkpoint states."""
-    tiles: int = 0
+    differing: list[int] = field(default_factory=list)
+    rulesets: set[str] = field(default_factory=set)
+    keyless: list[tuple[int, str]] = field(default_factory=list)
+    erasures: int = 0
+    sums: dict[int, Sum] = field(default_factory=dict)
 
 
 def verify(
-    database: Database,
-    epoch: int,
+    archive: Archive,
+    given: Given | None = None,
     *,
-    subjects: Subjects | None = None,
-    checkpoint: str | None = None,
     digest_of: Callable[[bytes], str] | None = None,
     progress: Progress | None = None,
+    reopen: Callable[[], Archive] | None = None,
 ) -> Report:
-    """Check one log, in one view of the database.
+    """Check every log of a database.
 
-    With `subjects`, personal parts that were not erased are opened and compared with their commitments.
-    `checkpoint` is
-    a signed one from outside the database. `digest_of`, where given, says under which
-    digest a ruleset's source must be stored.
+    Personal parts that were not erased are opened and compared with their commitments where the keys are at hand.
+    `digest_of` says under which digest a ruleset's source must be stored. With `reopen`, which must be picklable and
+    opens the same archive, a long log is examined by as many processes as there are processors.
     """
-    report = Report()
-    with database.read() as connection:
-        verifiers = _keys(connection, epoch, report)
-        head = store.read_head(connection, epoch)
-        notes = list(_notes(connection, epoch, checkpoint))
-        stated = _stated(notes, verifiers, report)
-        walk = _Walk(Edge(0, ()))
-        for batch in _batches(connection, epoch, sorted({size for size, _, _ in stated})):
-            _check_batch(connection, epoch, batch, walk, report, subjects)
-            if progress is not None:
-                progress(walk.edge.size, head.size)
-        report.size, report.root = walk.edge.size, walk.edge.root()
-        if (head.size, head.root) != (report.size, report.root):
-            report.problem(f"the head states {head.size} entries with another root than the entries give")
-        if report.size and stamped(head.recorded_at) != walk.time:
-            report.problem("the head states another time than the last entry")
-        _check_checkpoints(stated, walk, report)
-        _check_tile_count(connection, epoch, walk, report)
-        _check_strays(connection, report)
-        _check_rulesets(connection, epoch, digest_of, report)
+    brought, report = given or Given(), Report()
+    try:
+        with archive.database.read() as connection:
+            _verify(connection, archive, brought, report, digest_of, progress, reopen)
+    except SQLAlchemyError as error:
+        reason = str(getattr(error, "orig", None) or error).splitlines()[0]
+        report.problem("database", f"it cannot be read: {reason}")
     return report
 
 
-def _keys(connection: Connection, epoch: int, report: Report) -> list[Verifier]:
-    row = connection.execute(select(store.LOG).where(store.LOG.c.epoch == epoch)).one()
-    report.origin = row.origin
-    first = store.entries(connection, epoch, 0, 1)
-    try:
-        document = json.loads(first[0].entry)
-        if document["public"]["origin"] != row.origin or document["recorded_at"] != stamped(row.opened_at):
-            report.problem("the first entry states another origin or time than the log's own row")
-        return log_verifiers(connection, epoch)
-    except (IndexError, KeyError, TypeError, ValueError):
-        report.problem("the first entry does not state the log's origin and key")
-        return []
-
-
-def _notes(connection: Connection, epoch: int, outside: str | None) -> Iterator[tuple[str, str | None, int | None]]:
-    """Yield every checkpoint with the time and the size that its row states."""
-    table = store.CHECKPOINT
-    for row in connection.execute(select(table).where(table.c.epoch == epoch).order_by(table.c.size)):
-        yield row.note, None if row.witnessed else stamped(row.made_at), row.size
-    if outside is not None:
-        yield outside, None, None
-
-
-def _stated(
-    notes: list[tuple[str, str | None, int | None]], verifiers: list[Verifier], report: Report
-) -> list[tuple[int, bytes, str | None]]:
-    """Return size, root and (for the log's own) time of every checkpoint that is properly signed."""
-    found: list[tuple[int, bytes, str | None]] = []
-    for note, made_at, size in notes:
-        try:
-            seen = verified(note, verifiers)
-        except NoteError as error:
-            report.problem(f"a stored checkpoint is not valid: {error}")
-            continue
-        checkpoint = seen.checkpoint
-        if made_at is None and size is not None and len(seen.note.signatures) == 1:
-            report.problem("a stored checkpoint counts as witnessed, but only the log signed it")
-        if checkpoint.origin != report.origin or size not in (None, checkpoint.size):
-            report.problem("a stored checkpoint states another origin or size than its row")
-        found.append((checkpoint.size, checkpoint.root, made_at))
-        if report.newest_checkpoint is None or checkpoint.size >= report.newest_checkpoint.size:
-            report.newest_checkpoint = checkpoint
-    report.checkpoints = len(found)
-    return found
-
-
-def _batches(connection: Connection, epoch: int, sizes: list[int]) -> Iterator[tuple[list[Stored], bool]]:
-    """Yield the entries in batches that end wherever a checkpoint was signed."""
-    last = connection.execute(select(func.max(store.ENTRY.c.leaf_index)).where(store.ENTRY.c.epoch == epoch)).scalar()
-    ends = sorted({size for size in sizes if size > 0})
-    start = 0
-    while last is not None and start <= last:
-        while ends and ends[0] <= start:
-            ends.pop(0)
-        end = min(start + BATCH, ends[0] if ends else 2**62)
-        yield store.entries(connection, epoch, start, end), bool(ends) and end == ends[0]
-        start = end
-
-
-def _check_batch(
+def _verify(
     connection: Connection,
-    epoch: int,
-    batch: tuple[list[Stored], bool],
-    walk: _Walk,
+    archive: Archive,
+    given: Given,
     report: Report,
-    subjects: Subjects | None,
+    digest_of: Callable[[bytes], str] | None,
+    progress: Progress | None,
+    reopen: Callable[[], Archive] | None,
 ) -> None:
-    entries, at_checkpoint = batch
-    for stored in entries:
-        if stored.index != walk.expected:
-            report.problem(f"entry {walk.expected} is missing")
-        walk.expected = stored.index + 1
-        walk.time = _check_entry(stored, walk.time, report)
-        if subjects is not None:
-            _check_personal(stored, subjects, report)
-    growth = walk.edge.grow([leaf_hash(stored.entry) for stored in entries])
-    _check_tiles(connection, epoch, growth.tiles, report)
-    walk.tiles += len(growth.tiles)
-    walk.edge = growth.after
-    if at_checkpoint:
-        walk.roots[growth.size] = (growth.root, walk.time)
+    report.logs = [LogReport(epoch, archive.origins[epoch]) for epoch in sorted(archive.origins)]
+    by_origin = {log.origin: log for log in report.logs}
+    keys = {log.epoch: [*keys_of(connection, log, report), *given.keys] for log in report.logs}
+    check_keys(report.logs, given, report)
+    if archive.subjects is not None and archive.persons and not archive.subjects.can_name():
+        report.problem("keys", "the key of the pseudonyms is missing, or not wrapped by this master key")
+    stated = {log.epoch: list(stored_notes(connection, log, keys[log.epoch], given, report)) for log in report.logs}
+    outside = {} if archive.checkpoint is None else {"checkpoint file": archive.checkpoint}
+    for epoch, found in given_notes(by_origin, keys, {**outside, **given.checkpoints}, given, report):
+        stated[epoch].append(found)
+    for epoch, found in receipts(connection, by_origin, keys, given, report):
+        stated[epoch].append(found)
+    _left(connection, report, by_origin, keys, stated)
+    heads = {row.epoch: row.size for row in connection.execute(select(store.HEAD.c.epoch, store.HEAD.c.size))}
+    for log in report.logs:
+        log.size = size_of(connection, log.epoch, heads.get(log.epoch, 0))
+    total, done, used = sum(log.size for log in report.logs), 0, set[str]()
+    with _hands(connection, archive, reopen if total > FEW else None) as hands:
+        for log in report.logs:
+            before = done
+
+            def told(size: int, before: int = before) -> None:
+                if progress is not None:
+                    progress(before + size, total)
+
+            walk = _walked(connection, log, stated[log.epoch], hands, report, told)
+            done += log.size
+            used |= walk.rulesets
+            _check_keyless(archive, walk, report)
+    check_claims(connection, report)
+    check_strays(connection, report.logs, report)
+    check_rulesets(connection, sorted(archive.origins), used, digest_of, report)
 
 
-def _check_entry(stored: Stored, before: str, report: Report) -> str:
-    """Compare an entry with its columns and its ciphertext; returns its time."""
-    try:
-        document = json.loads(stored.entry)
-        time = str(document["recorded_at"])
-        ciphertext = decode_base64(document["personal"]["ciphertext"])
-        columns = (document["kind"], document["public"].get("id"), time)
-    except (KeyError, TypeError, ValueError, AttributeError):
-        report.problem(f"entry {stored.index} is not an entry")
-        return before
-    if columns != (stored.kind, stored.decision_id, stamped(stored.recorded_at)):
-        report.problem(f"entry {stored.index} says something else than its columns")
-    if stored.sealed is None or sha256(stored.sealed).digest() != ciphertext:
-        report.problem(f"the ciphertext beside entry {stored.index} is not the one that it states")
-    if time < before:
-        report.problem(f"entry {stored.index} is older than the one before it")
-    return time
-
-
-def _check_personal(stored: Stored, subjects: Subjects, report: Report) -> None:
-    sealed = stored.sealed or b""
-    try:
-        opened(stored.entry, sealed, subjects.open(subjects.pseudonym_of(stored.entry), sealed))
-    except ErasedError:
-        report.erased += 1
-    except (LedgerError, ValueError, KeyError, TypeError) as error:
-        report.problem(f"the personal part of entry {stored.index} does not open: {error}")
-    else:
-        report.opened += 1
-
-
-def _check_tiles(connection: Connection, epoch: int, full: tuple[FullTile, ...], report: Report) -> None:
-    table = store.TILE
-    for tile in full:
-        wanted = select(table.c.hashes, table.c.root).where(
-            table.c.epoch == epoch, table.c.level == tile.level, table.c.tile_index == tile.index
-        )
-        row = connection.execute(wanted).first()
-        if row is None or (bytes(row.hashes), bytes(row.root)) != (tile.hashes, tile.root):
-            report.problem(f"tile {tile.index} of level {tile.level} is missing or differs from the entries")
-
-
-def _check_checkpoints(stated: list[tuple[int, bytes, str | None]], walk: _Walk, report: Report) -> None:
-    for size, root, made_at in stated:
-        if size not in walk.roots:
-            report.problem(f"a checkpoint states {size} entries, but only {walk.edge.size} are stored")
+def _left(
+    connection: Connection,
+    report: Report,
+    by_origin: Mapping[str, LogReport],
+    keys: Mapping[int, list[Verifier]],
+    stated: Mapping[int, list[Stated]],
+) -> None:
+    """Take up the last checkpoint of each epoch that was left, from the first entry of the next."""
+    for log in report.logs[1:]:
+        previous = previous_of(connection, log.epoch)
+        if previous is None:
             continue
-        known, time = walk.roots[size]
-        if root != known:
-            report.problem(f"the first {size} entries do not give the root that was signed")
-        if made_at is not None and made_at != time:
-            report.problem(f"the checkpoint over {size} entries has another time than its last entry")
+        place = f"last checkpoint of log {log.epoch - 1}, in entry 0 of log {log.epoch}"
+        for epoch, found in given_notes(by_origin, keys, {place: previous}, Given(), report):
+            stated[epoch].append(Stated(found.place, found.size, found.root, left=True))
 
 
-def _check_tile_count(connection: Connection, epoch: int, walk: _Walk, report: Report) -> None:
-    counted = select(func.count()).select_from(store.TILE).where(store.TILE.c.epoch == epoch)
-    report.tiles = int(connection.execute(counted).scalar_one())
-    if report.tiles != walk.tiles:
-        report.problem(f"{report.tiles} tiles are stored where the entries fill {walk.tiles}")
+def _walked(
+    connection: Connection,
+    log: LogReport,
+    stated: list[Stated],
+    hands: _Hands,
+    report: Report,
+    told: Callable[[int], None],
+) -> _Walk:
+    """Examine one log from its first entry to its last."""
+    walk = _Walk(connection, log, report, UpperTiles(connection, log.epoch, report))
+    wanted = select(store.INDEXED.c.size).where(store.INDEXED.c.epoch == log.epoch)
+    log.indexed = int(connection.execute(wanted).scalar() or 0)
+    key = os.urandom(32)
+    sums = hands.index_sums(log.epoch, key) if log.indexed else dict[int, Sum]
+    sizes = [each.size for each in stated]
+    for found in hands.examined(spans(log.epoch, log.size, sizes, log.indexed, key)):
+        _take(walk, found)
+        told(found.span.end)
+    log.root = walk.roots.get(log.size, merkle.EMPTY_ROOT)
+    _check_stated(walk, stated)
+    check_head(connection, log, walk.time, walk.erasures, report)
+    check_tiles(connection, log, walk.tiles.counts, report)
+    if log.indexed > log.size:
+        report.problem("search index", f"it reaches {log.indexed} entries, where {log.size} are stored")
+    other = differing(sums(), {span: found for span, found in walk.sums.items() if found[0]})
+    for place, problem in problems_of(connection, log.epoch, other, log.indexed):
+        report.problem(place, problem)
+    return walk
 
 
-def _check_strays(connection: Connection, report: Report) -> None:
-    """Look for rows that belong to no log at all."""
-    known = set(store.origins(connection).values())
-    for table in (store.ENTRY, store.TILE, store.CHECKPOINT, store.HEAD):
-        for epoch in connection.execute(select(table.c.epoch).distinct()).scalars():
-            if epoch not in known:
-                report.problem(f"{table.name} has rows of epoch {epoch}, which no log has")
+def _take(walk: _Walk, found: Examined) -> None:
+    """Join what a span comes to with what lies to its left."""
+    for place, problem in found.problems:
+        walk.report.problem(place, problem)
+    if found.first_time and found.first_time < walk.time:
+        walk.report.problem(f"entry {found.span.start}", "it is older than the one before it")
+    for size, root in {**found.roots, found.span.end: found.root}.items():
+        whole = root
+        for _, left in reversed(walk.lefts):
+            whole = merkle.node_hash(left, whole)
+        walk.roots[size] = whole
+    walk.times.update({size: time or walk.time for size, time in found.times.items()})
+    walk.time = walk.times[found.span.end]
+    count, root = found.span.end - found.span.start, found.root
+    while walk.lefts and walk.lefts[-1][0] == count:
+        root = merkle.node_hash(walk.lefts.pop()[1], root)
+        count *= 2
+    walk.lefts.append((count, root))
+    walk.tiles.add(found.tiles)
+    walk.differing += found.differing
+    walk.rulesets |= found.rulesets
+    walk.keyless += found.keyless
+    walk.erasures += found.erasures
+    walk.log.opened += found.opened
+    walk.log.unread += found.unread
+    walk.sums[found.span.start // SPAN] = found.terms
+    if found.span.end < walk.log.size:
+        walk.roots = {size: root for size, root in walk.roots.items() if size != found.span.end or size in found.roots}
 
 
-def _check_rulesets(
-    connection: Connection, epoch: int, digest_of: Callable[[bytes], str] | None, report: Report
-) -> None:
-    """Compare every stored source with what the log, in any epoch, says of it."""
-    stated: dict[str, str] = {}
-    for number in range(1, epoch + 1):
-        for stored in store.events(connection, number, [RULESET_KIND]):
-            with contextlib.suppress(ValueError, KeyError, TypeError):  # reported with the entry itself
-                public = json.loads(stored.entry)["public"]
-                stated[public["digest"]] = public["source"]
-    for row in connection.execute(select(store.RULESET)):
-        report.rulesets += 1
-        source = bytes(row.source)
-        if stated.pop(row.digest, None) != source_digest(source):
-            report.problem(f"the source stored for the ruleset `{row.digest}` is not the one that the log states")
-        if digest_of is not None and digest_of(source) != row.digest:
-            report.problem(f"the source stored for the ruleset `{row.digest}` has another digest")
-    for digest in stated:
-        report.problem(f"the source of the ruleset `{digest}` is missing")
+def _check_stated(walk: _Walk, stated: list[Stated]) -> None:
+    """Compare the roots that were signed with those that the entries give; name the first entries that differ."""
+    log, report = walk.log, walk.report
+    good, bad, later = 0, None, 0
+    for each in sorted(stated, key=lambda each: each.size):
+        trouble = None
+        if each.size > log.size:
+            trouble = f"it states {each.size} entries, where {log.size} are stored"
+        elif each.root != walk.roots.get(each.size, merkle.EMPTY_ROOT):
+            trouble = "it states another root than the entries give"
+        if trouble is None:
+            good = each.size
+            if each.made_at is not None and each.made_at != walk.times.get(each.size):
+                report.problem(each.place, "its time is not that of the last entry that it covers")
+        elif each.left:
+            report.notes.append(f"log {log.epoch} was left after a fork: {each.place}: {trouble}")
+        elif each.outside or each.size > log.size:
+            report.problem(each.place, trouble)
+        elif bad is None:
+            bad = each.size
+            place = f"entries {good} to {each.size - 1}" if good < each.size else each.place
+            report.problem(place, f"they do not give the root that was signed: {each.place}")
+        else:
+            later += 1
+    if later:
+        report.notes.append(f"log {log.epoch}: {later} signed roots over more entries differ too, as they must")
+    newest = log.newest_checkpoint
+    log.covered_until = None if newest is None else walk.times.get(newest.size)
+    for index in walk.differing:
+        if bad is not None and index >= good:
+            report.problem(f"entry {index}", "it is not the entry that was recorded: its tile states another hash")
+        else:
+            tile = f"tile {index // TILE_WIDTH} of level 0"
+            report.problem(tile, f"its hash of entry {index} is not that of the entry")
+
+
+def _check_keyless(archive: Archive, walk: _Walk, report: Report) -> None:
+    """See that a person whose key is gone was erased: the log says so, after the record."""
+    with archive.database.read() as connection:  # a new view: somebody may have been erased meanwhile
+        erased = erasures_of(connection, sorted(archive.origins))
+    for index, owner in walk.keyless:
+        if erased.get(owner, (0, 0)) > (walk.log.epoch, index):
+            walk.log.erased += 1
+        else:
+            report.problem(
+                f"entry {index}", "the key of its personal part is gone, and no entry says that it was erased"
+            )
+
+
+# ------------------------------------------------------------------------------------------------- who examines
+
+
+class _Alone:
+    """Examines in this process."""
+
+    def __init__(self, connection: Connection, archive: Archive) -> None:
+        self._connection, self._archive = connection, archive
+
+    def examined(self, wanted: Iterator[Span]) -> Iterator[Examined]:
+        return (examine(self._connection, self._archive.subjects, span) for span in wanted)
+
+    def index_sums(self, epoch: int, key: bytes) -> Callable[[], dict[int, Sum]]:
+        return lambda: stored_sums(self._connection, epoch, key)
+
+
+class _Together:
+    """Examines in several processes; entries never change once stored, so each may take a view of its own."""
+
+    def __init__(self, pool: ProcessPoolExecutor, processes: int) -> None:
+        self._pool, self._ahead = pool, _AHEAD * processes
+
+    def examined(self, wanted: Iterator[Span]) -> Iterator[Examined]:
+        waiting: list[Future[Examined]] = []
+        for span in wanted:
+            waiting.append(self._pool.submit(_examine, span))
+            if len(waiting) >= self._ahead:
+                yield waiting.pop(0).result()
+        while waiting:
+            yield waiting.pop(0).result()
+
+    def index_sums(self, epoch: int, key: bytes) -> Callable[[], dict[int, Sum]]:
+        return self._pool.submit(_index_sums, epoch, key).result
+
+
+@contextmanager
+def _hands(connection: Connection, archive: Archive, reopen: Callable[[], Archive] | None) -> Iterator[_Hands]:
+    processes = os.cpu_count() or 1
+    if reopen is None or processes == 1:
+        yield _Alone(connection, archive)
+        return
+    # `spawn`: a fork would take a copy of the progress bar's thread and of the database's connections with it.
+    with ExitStack() as stack:
+        pool = ProcessPoolExecutor(processes, get_context("spawn"), _begin, (reopen,))
+        stack.callback(pool.shutdown, cancel_futures=True)
+        yield _Together(pool, processes)
+
+
+_opened: list[Archive] = []
+"""The archive of an examining process."""
+
+
+def _begin(reopen: Callable[[], Archive]) -> None:
+    _opened.append(reopen())
+
+
+def _examine(span: Span) -> Examined:
+    with _opened[0].database.read() as connection:
+        return examine(connection, _opened[0].subjects, span)
+
+
+def _index_sums(epoch: int, key: bytes) -> dict[int, Sum]:
+    with _opened[0].database.read() as connection:
+        return stored_sums(connection, epoch, key)

@@ -122,6 +122,8 @@ def _opened_for_reading(path: Path) -> sqlite3.Connection:
     address = f"file:{quote(str(path))}?{'immutable=1' if still else 'mode=ro'}"
     connection = sqlite3.connect(address, uri=True, timeout=BUSY_SECONDS, check_same_thread=False)
     connection.isolation_level = None
+    # Text that somebody edited may be none: it is to be compared, not to fail.
+    connection.text_factory = lambda text: text.decode("utf-8", "surrogateescape")
     return connection
 
 

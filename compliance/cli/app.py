@@ -16,6 +16,7 @@ from compliance.cli.fmt import fmt
 from compliance.cli.instruments import instruments
 from compliance.cli.ledger import ledger
 from compliance.cli.new import new
+from compliance.cli.replay import replay
 from compliance.cli.schema import schema
 from compliance.cli.serve import serve
 
@@ -28,7 +29,7 @@ app = typer.Typer(
     rich_markup_mode="rich",
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-for command in (check, decide, explain, coverage, docs, serve, fmt, schema):
+for command in (check, decide, explain, coverage, docs, serve, replay, fmt, schema):
     app.command()(command)
 app.add_typer(instruments)
 app.add_typer(new)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 from rich.progress import Progress
 
-from compliance.cli.opening import instant_of, open_book
+from compliance.cli.opening import folder_of, instant_of, open_book
 from compliance.cli.terminal import console, fail, print_json, say
 
 if TYPE_CHECKING:
@@ -43,7 +43,7 @@ def docs(
     except NotOurs as error:
         fail(str(error), help="name a folder that is empty, that does not exist, or that this command made")
     book = open_book(rulebook)
-    site = _site(book, instant, _persona(book, customer))
+    site = _site(book, instant, _persona(book, customer), folder_of(rulebook))
     written = f"{instant:%Y-%m-%dT%H:%M:%SZ}"
     try:
         files, size = write_site(out, site.pages(), {"as_of": written, "digest": book.rulebook.digest})
@@ -75,10 +75,17 @@ def _persona(book: Book, name: str | None) -> Persona | None:
     return personas.get(name or CUSTOMER)
 
 
-def _site(book: Book, instant: datetime, persona: Persona | None) -> Site:
+def _site(book: Book, instant: datetime, persona: Persona | None, folder: Path) -> Site:
     from compliance.pages.material import Material
+    from compliance.pages.policies import read_policies
     from compliance.pages.site import Site
+
+    try:
+        policies = read_policies(folder)
+    except OSError as error:
+        fail(f"`{error.filename or folder}` cannot be read: {(error.strerror or 'no reason given').lower()}")
 
     with Progress(console=console(stderr=True), transient=True) as progress:
         task = progress.add_task("asking what may be done where")
-        return Site(Material(book, instant, persona, told=lambda n, of: progress.update(task, completed=n, total=of)))
+        material = Material(book, instant, persona, told=lambda n, of: progress.update(task, completed=n, total=of))
+    return Site(material, policies)

@@ -27,6 +27,7 @@ class PlaceView:
     def __init__(self, material: Material) -> None:
         """Take what there is to show."""
         self.material = material
+        self._duties_of: dict[str, list[tuple[Statement, list[ParameterValue]]]] = {}
         self.everywhere = sum(
             one.jurisdiction is None and one.id != NO_POSITION and one.at(material.at) is not None
             for one in material.statements.by_id.values()
@@ -63,7 +64,7 @@ class PlaceView:
             "everywhere": self.everywhere,
             "notes": page.notes if page is not None else (),
             "sources": page.authority if page is not None else (),
-            "duties": list(self._duties(code)),
+            "duties": self._duties_like(code),
             "groups": groups,
             "events": [
                 (moment, list(day))
@@ -91,6 +92,12 @@ class PlaceView:
             name = territory.name(region) if region in named else f"elsewhere, for instance {territory.name(region)}"
             answers = findings(material.book, material.customers[product], region, product, material.survey.actions)
             yield name, tuple(answers)
+
+    def _duties_like(self, code: str) -> list[tuple[Statement, list[ParameterValue]]]:
+        like = self.material.survey.like[code]
+        if like not in self._duties_of:
+            self._duties_of[like] = list(self._duties(like))
+        return self._duties_of[like]
 
     def _duties(self, code: str) -> Iterator[tuple[Statement, list[ParameterValue]]]:
         """Yield the duties of the venue that may hold for the customer here, with the amounts at which they begin."""

@@ -20,7 +20,8 @@ from compliance.vocabulary import territory
 from compliance.vocabulary.authority import Authority, Standing
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable
+    from collections.abc import Set as AbstractSet
 
     from compliance.language.rulebook import ParameterValue, Rulebook
     from compliance.pages.history import Spell
@@ -51,13 +52,13 @@ class Renderer:
     """Renders the pages of one rulebook as it stands at one instant."""
 
     def __init__(
-        self, rulebook: Rulebook, statements: Statements, at: datetime, policies: Mapping[str, str] | None = None
+        self, rulebook: Rulebook, statements: Statements, at: datetime, policies: AbstractSet[str] = frozenset()
     ) -> None:
-        """Take what pages refer to; `policies` are the decisions of the house that have a page: path -> text."""
+        """Take what pages refer to; `policies` are the paths of those decisions of the house that have a page."""
         self.rulebook = rulebook
         self.statements = statements
         self.at = at
-        self.policies = policies or {}
+        self.policies = policies
         self._templates = Environment(
             loader=PackageLoader("compliance.pages"),
             autoescape=True,
@@ -105,6 +106,7 @@ class Renderer:
             "says_at": lambda id_, moment: self.statements.by_id[id_].nearest(moment).says,
             "source_address": self._source_address,
             "fact_address": lambda path: addresses.term("fact", path),
+            "definition_address": lambda name: addresses.term("definition", name),
             "missing_address": lambda path: addresses.term("fact", ".".join(path.split("[")[0].split(".")[:2])),
             "parameter_address": lambda value: addresses.term("parameter", parameter_name(value)),
             "run_address": self._run_address,

@@ -7,6 +7,7 @@ rulebook and instant make the same bytes.
 from __future__ import annotations
 
 from collections import defaultdict
+from dataclasses import dataclass
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
@@ -16,6 +17,7 @@ from compliance.pages.doubts import Founded, doubts, founded
 from compliance.pages.examples import in_words
 from compliance.pages.material import Material, sort_key
 from compliance.pages.place_view import PlaceView
+from compliance.pages.policies import policies_of
 from compliance.pages.rendering import Page, Renderer, parameter_name
 from compliance.pages.survey import Status
 from compliance.vocabulary.authority import Authority, Standing
@@ -25,6 +27,14 @@ if TYPE_CHECKING:
 
     from compliance.pages.statements import Statement, Version
     from compliance.vocabulary.facts import Fact
+
+
+@dataclass(frozen=True, slots=True)
+class AccessMeaning:
+    """What an access does to a class of actions, and the definition on which that depends."""
+
+    words: str
+    condition: str | None
 
 
 class Site:
@@ -40,7 +50,10 @@ class Site:
         self.at = material.at
         self.survey = material.survey
         self.statements = material.statements
-        self.renderer = Renderer(material.rulebook, material.statements, material.at, policies)
+        self.policies = policies_of(policies or {})
+        self.renderer = Renderer(
+            material.rulebook, material.statements, material.at, {one.href for one in self.policies}
+        )
 
     def pages(self) -> Iterator[Page]:
         """Yield every file of the site."""
@@ -131,15 +144,21 @@ class Site:
         ]
         yield self.renderer.page(addresses.DOUBTS, "doubts.html", sections=sections)
         users: dict[Authority, list[Founded]] = defaultdict(list)
+        decided: dict[str, list[Founded]] = defaultdict(list)
         for one in every:
             for source in one.authority:
                 users[source].append(one)
+                decided[source.href or ""].append(one)
         by_standing: list[tuple[Standing, list[tuple[Authority, list[Founded]]]]] = []
         for standing in Standing:
             rows = [(source, named) for source, named in users.items() if source.standing is standing]
             rows.sort(key=lambda row: (sort_key(row[0].title), row[0].article or ""))
             by_standing.append((standing, rows))
-        yield self.renderer.page(addresses.SOURCES, "sources.html", count=len(users), by_standing=by_standing)
+        yield self.renderer.page(
+            addresses.SOURCES, "sources.html", count=len(users), by_standing=by_standing, policies=self.policies
+        )
+        for policy in self.policies:
+            yield self.renderer.page(policy.address, "policy.html", policy=policy, users=decided[policy.href])
 
     def _group(self, name: str) -> Page:
         memberships = sorted(
@@ -208,14 +227,12 @@ class Site:
         when, needs = (None if part is None else wording.condition(part) for part in parts)
         return when, needs
 
-    def _effects(self, one: Statement) -> dict[str, list[tuple[tuple[str, ...], str]]]:
+    def _effects(self, one: Statement) -> dict[str, list[tuple[tuple[str, ...], AccessMeaning]]]:
         """Return what each access of a position does to each class of actions."""
         vocabulary = self.rulebook.vocabulary
-        made: dict[str, list[tuple[tuple[str, ...], str]]] = {version.does: [] for version in one.versions}
+        made: dict[str, list[tuple[tuple[str, ...], AccessMeaning]]] = {version.does: [] for version in one.versions}
         for name, rows in made.items() if one.is_position else ():
             for class_, effect in vocabulary.access[name].effects.items():
-                said = effect.effect if effect.also is None else f"{effect.effect}, and {effect.also}"
-                if effect.only_if is not None:
-                    said += f" if {effect.only_if.split('.', 1)[1].replace('_', ' ')}, else forbid"
-                rows.append((vocabulary.actions[class_], said))
+                words = effect.effect if effect.also is None else f"{effect.effect}, and {effect.also}"
+                rows.append((vocabulary.actions[class_], AccessMeaning(words, effect.only_if)))
         return made

@@ -42,6 +42,11 @@ class Status(StrEnum):
         return _LABELS[self][0]
 
     @property
+    def short(self) -> str:
+        """Return how it is called where there is little room."""
+        return self.label.rsplit(" ", 1)[-1].capitalize()
+
+    @property
     def means(self) -> str:
         """Return the sentence that explains it."""
         return _LABELS[self][1]
@@ -76,6 +81,8 @@ class Survey:
 
     actions: tuple[str, ...]
     found: dict[str, dict[str, tuple[Finding, ...]]]
+    like: dict[str, str]
+    """Territory -> one that no rule tells apart from it, the same for all such."""
 
     def at(self, product: str, place: str, action: str) -> Finding | None:
         """Return what was found for one question."""
@@ -106,7 +113,7 @@ def survey(
                     found[product] |= dict.fromkeys(group, answers)
             done += 1
             told(done, len(customers) * len(classes))
-    return Survey(actions, found)
+    return Survey(actions, found, {code: codes[0] for codes in classes for code in codes})
 
 
 def customers_of(book: BookAt, persona: Persona) -> dict[str, Customer]:
@@ -134,27 +141,33 @@ def findings(book: BookAt, customer: Customer, place: str, product: str, actions
             yield _finding(book, customer, request, action)
 
 
-def _finding(book: BookAt, customer: Customer, request: dict[str, Any], action: str) -> Finding:
+def _finding(book: BookAt, customer: Customer, body: dict[str, Any], action: str) -> Finding:
     waited: dict[str, None] = {}
-    decision = book.decide(request)
+    regions: tuple[str, ...] = ()
+    request = book.request(body)
+    verdict = book.verdict(request)
     for _ in range(_ROUNDS):
-        if decision.outcome is not Outcome.INCOMPLETE:
+        if verdict.outcome is not Outcome.INCOMPLETE:
             break
+        # Only what waits has to be explained: it takes longer than to decide.
+        decision = book.decision(request)
         waited |= dict.fromkeys(_waiting(decision))
-        if not customer.completed(request, (fact.fact for fact in decision.missing)):
+        regions = tuple(dict.fromkeys(code for fact in decision.missing for code in fact.choices))
+        if not customer.completed(body, (fact.fact for fact in decision.missing)):
             break
-        decision = book.decide(request)
-    obligations = tuple(found.rule for found in decision.obligations)
+        request = book.request(body)
+        verdict = book.verdict(request)
+    obligations = tuple(rule.id for rule in verdict.obligations)
     conditions = tuple(rule for rule in sorted(waited) if _binds(book, rule))
-    status = _status(decision, bool(conditions or obligations))
+    status = _status(verdict.outcome, conditional=bool(conditions or obligations), by_region=bool(regions))
     return Finding(
         action,
         status,
-        tuple(ground.rule for ground in decision.grounds),
+        tuple(rule.id for rule in verdict.grounds),
         conditions if status not in {Status.CLOSED, Status.REGION} else (),
         obligations,
-        nothing_permits=status is Status.CLOSED and not decision.grounds,
-        regions=tuple(dict.fromkeys(code for fact in decision.missing for code in fact.choices)),
+        nothing_permits=status is Status.CLOSED and not verdict.grounds,
+        regions=regions if status is Status.REGION else (),
     )
 
 
@@ -171,8 +184,8 @@ def _binds(book: BookAt, id_: str) -> bool:
     return rule is not None and rule.effect in {Effect.REQUIRE, Effect.FORBID}
 
 
-def _status(decision: Decision, conditional: bool) -> Status:
-    match decision.outcome:
+def _status(outcome: Outcome, *, conditional: bool, by_region: bool) -> Status:
+    match outcome:
         case Outcome.ALLOW:
             return Status.CONDITIONS if conditional else Status.OPEN
         case Outcome.REFER:
@@ -180,4 +193,4 @@ def _status(decision: Decision, conditional: bool) -> Status:
         case Outcome.DENY:
             return Status.CLOSED
         case Outcome.INCOMPLETE:
-            return Status.REGION if any(fact.choices for fact in decision.missing) else Status.ASKS
+            return Status.REGION if by_region else Status.ASKS

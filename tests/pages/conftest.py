@@ -6,7 +6,9 @@ import pytest
 
 from compliance import load
 from compliance.pages.material import Material
+from compliance.pages.policies import read_policies
 from compliance.pages.site import Site
+from tests.cli.support import ROOT
 
 NOW = datetime(2026, 10, 5, 12, tzinfo=UTC)
 
@@ -24,7 +26,7 @@ def material(book):
 @pytest.fixture(scope="session")
 def pages(material):
     """Every file of the site: address -> text."""
-    return {page.address: page.text for page in Site(material).pages()}
+    return {page.address: page.text for page in Site(material, read_policies(ROOT)).pages()}
 
 
 @pytest.fixture(scope="session")

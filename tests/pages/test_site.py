@@ -13,9 +13,11 @@ import pytest
 from markupsafe import escape
 
 from compliance.pages.material import Material
+from compliance.pages.policies import read_policies
 from compliance.pages.site import Site
 from compliance.vocabulary import territory
 from compliance.vocabulary.authority import Standing
+from tests.cli.support import ROOT
 
 BROWSER = next(filter(None, map(shutil.which, ("chromium-headless-shell", "chromium", "chromium-browser"))), None)
 
@@ -160,7 +162,7 @@ def test_the_map_links_every_country_it_draws(pages, material):
 
 def test_the_same_rulebook_and_instant_make_the_same_bytes(book, material, pages):
     again = Material(book, material.at, material.persona)
-    made = {page.address: page.text for page in Site(again).pages()}
+    made = {page.address: page.text for page in Site(again, read_policies(ROOT)).pages()}
     assert made == pages
 
 

@@ -118,6 +118,14 @@ def _log() -> Part:
         "/ledger/key": {
             "get": _operation("logKey", "The log's public key", statuses=(400,), answer=_plain("a verifier key"))
         },
+        "/v1/ledger/key": {
+            "get": _operation(
+                "logKeys",
+                "Every key of the log, what it signs for, and the receipt that leads to it from the one before",
+                statuses=(400,),
+                answer=_answer("the keys, the newest last", {"type": "object"}),
+            )
+        },
         "/ledger/tile/{path}": {
             "get": _operation(
                 "tile",

@@ -28,6 +28,7 @@ from compliance.gate.replay import Replayer
 from compliance.gate.spelling import answer_json
 from compliance.gate.values import instant
 from compliance.ledger.errors import LedgerError, LedgerUnavailableError, NotRecordedError
+from compliance.ledger.keyring import keys_document
 from compliance.ledger.tiles import TileError
 
 if TYPE_CHECKING:
@@ -101,6 +102,7 @@ class Records:
             Route("/v1/decisions/{id:uuid}/receipt", self.receipt, methods=["GET"]),
             Route("/ledger/checkpoint", self.checkpoint, methods=["GET"]),
             Route("/ledger/key", self.key, methods=["GET"]),
+            Route("/v1/ledger/key", self.keys, methods=["GET"]),
             Route("/ledger/tile/{path:path}", self.tile, methods=["GET"]),
         ]
 
@@ -198,6 +200,16 @@ class Records:
         """Give the log's public key, in the form that verifiers take."""
         parameters(request)
         return Response(logbook_of(self._service).ledger.verifier.vkey() + "\n", media_type=_TEXT)
+
+    async def keys(self, request: Request) -> Response:
+        """Give every key of the log, which sizes of the tree it signs for, and what leads from one to the next."""
+        parameters(request)
+        reader = logbook_of(self._service).ledger.reader
+
+        def read() -> dict[str, Any]:
+            return keys_document(reader.keys())
+
+        return reply(await on_record(read))
 
     async def tile(self, request: Request) -> Response:
         """Give a tile of the tree, or a bundle of entries."""

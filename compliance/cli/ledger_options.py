@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from compliance.cli.exits import Exit
 from compliance.cli.terminal import fail
 
 if TYPE_CHECKING:
@@ -60,6 +61,26 @@ def open_at(folder: Path, database: str | None) -> Archive:
     from compliance.ledger.archive import open_archive
 
     return open_archive(settings_of(folder, database, ORIGIN))
+
+
+@contextmanager
+def ledger_errors(nothing: str) -> Iterator[None]:
+    """End the command with a sentence for whatever a ledger raises; `nothing` says what was not done.
+
+    Code 2 where the ledger's own rules, or the caller, forbid it, 70 otherwise.
+    """
+    from compliance.ledger import troubles
+    from compliance.ledger.errors import LedgerError, LedgerForkedError, RefusedError
+
+    try:
+        with troubles.said():
+            yield
+    except RefusedError as error:
+        fail(f"{nothing}: {error}")
+    except LedgerForkedError as error:
+        fail(f"{nothing}: {error}", help="see `compliance ledger fork`", code=Exit.FAILED)
+    except LedgerError as error:
+        fail(f"{nothing}: {error}", code=Exit.FAILED)
 
 
 @contextmanager

@@ -27,7 +27,7 @@ from compliance.ledger.errors import (
     LedgerError,
     LedgerForkedError,
 )
-from compliance.ledger.note import Signer
+from compliance.ledger.keyring import KEY_KIND, Keyring, log_keys
 from compliance.ledger.proof import receipt_text
 from compliance.ledger.queue import Draft
 from compliance.ledger.settings import LedgerSettings
@@ -86,12 +86,12 @@ class Committer:
         self,
         database: Database,
         subjects: Subjects,
-        signer: Signer,
+        keyring: Keyring,
         epoch: int,
         settings: LedgerSettings,
         trusted: Checkpoint | None = None,
     ) -> None:
-        self._database, self._subjects, self._signer = database, subjects, signer
+        self._database, self._subjects, self._keyring = database, subjects, keyring
         self._epoch, self._settings = epoch, settings
         self._edge: Edge | None = None
         self._erasures = -1
@@ -171,7 +171,7 @@ class Committer:
             edge = self._caught_up(connection, head)
             # Invariant: log time never goes backwards, whatever the machine's clock does.
             at = max(self._settings.clock(), head.recorded_at)
-            self._resolve(connection, works, at)
+            self._resolve(connection, works, at, head)
             growth = self._append(connection, works, edge, head, at)
         self._edge = edge
         if growth is not None:
@@ -193,6 +193,10 @@ class Committer:
     def _caught_up(self, connection: Connection, head: Head) -> Edge:
         """Return the edge of the stored tree, having checked that it continues what this node knows and signed."""
         edge, signed = self._edge, self._signed
+        if (edge is None or edge.size < head.size) and self._keyring.since != (
+            store.last_of(connection, self._epoch, KEY_KIND) or 0
+        ):
+            self._keyring.load(log_keys(connection, self._epoch))
         if edge is None:
             if signed is not None:
                 check_continues(connection, self._epoch, head, signed)
@@ -208,7 +212,7 @@ class Committer:
             raise LedgerForkedError("the log has another root than the one that was signed")
         return edge
 
-    def _resolve(self, connection: Connection, works: list[_Work], at: datetime) -> None:
+    def _resolve(self, connection: Connection, works: list[_Work], at: datetime, head: Head) -> None:
         """Answer the drafts whose idempotency key is taken: by an earlier record, or earlier in this group."""
         claims = store.read_claims(connection, [work.claim for work in works if work.claim is not None], at)
         first: dict[bytes, _Work] = {}
@@ -217,15 +221,18 @@ class Committer:
                 continue
             taken = claims.get(work.claim)
             if taken is not None:
-                work.outcome = self._answered(connection, taken, work.request)
+                work.outcome = self._answered(connection, taken, work.request, head)
             elif (other := first.setdefault(work.claim, work)) is not work:
                 if other.request == work.request:
                     work.same_as = other
                 else:
                     work.outcome = _conflict()
 
-    def _answered(self, connection: Connection, claim: Claim, request: bytes) -> Recorded | Exception:
-        """Return the bytes that were answered before, with the receipt that was given then."""
+    def _answered(self, connection: Connection, claim: Claim, request: bytes, head: Head) -> Recorded | Exception:
+        """Return the bytes that were answered before, with the receipt that was given then.
+
+        Where the key that signed it is gone since, with a receipt of now.
+        """
         if claim.request != request:
             return _conflict()
         if claim.epoch != self._epoch:
@@ -236,8 +243,9 @@ class Committer:
         except LedgerError as error:
             return error
         node = store.nodes(connection, claim.epoch)
-        path = tuple(merkle.inclusion_path(claim.index, claim.size, node))
-        note = self._note(claim.size, merkle.root(claim.size, node))
+        size = claim.size if self._keyring.at(claim.size) is not None else head.size
+        path = tuple(merkle.inclusion_path(claim.index, size, node))
+        note = self._note(size, merkle.root(size, node))
         return Recorded(personal.response, claim.epoch, claim.index, stored.entry, path, note, replayed=True)
 
     def _append(
@@ -300,13 +308,14 @@ class Committer:
         kept.keep(self._settings.checkpoint_path, note, durable=durable)
         if durable:
             self._synced_at = at
-        self._signed = Checkpoint(self._signer.name, size, root)
+        self._signed = Checkpoint(self._keyring.newest.name, size, root)
         self.checkpoint = note
         self._unkept = (size, note, at)
         return note
 
     def _note(self, size: int, root: bytes) -> str:
-        return str(Checkpoint(self._signer.name, size, root).signed([self._signer]))
+        signer = self._keyring.at(size) or self._keyring.newest
+        return str(Checkpoint(signer.name, size, root).signed([signer]))
 
     def _keep(self, connection: Connection, at: datetime) -> None:
         """Keep the last published checkpoint in the database, at most one a second."""

@@ -15,13 +15,13 @@ from pathlib import Path
 SECRET_BYTES = 32
 
 
-def read_secret(path: Path) -> bytes:
+def read_secret(path: Path, *, make: bool = True) -> bytes:
     """Return the 32 bytes that a file holds as hexadecimal text; where there is none, make one, mode 0600.
 
-    Raises `ValueError` when the file holds anything else. Two processes that start at once get the same
-    secret.
+    Raises `ValueError` when the file holds anything else, `FileNotFoundError` when there is none and none may be made.
+    Two processes that start at once get the same secret.
     """
-    if not path.exists():
+    if make and not path.exists():
         path.parent.mkdir(parents=True, exist_ok=True)
         draft = path.with_name(f".{path.name}.{os.getpid()}.{secrets.token_hex(4)}")
         _write(draft, secrets.token_hex(SECRET_BYTES) + "\n", durable=True)

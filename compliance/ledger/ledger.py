@@ -11,17 +11,15 @@ import asyncio
 from collections.abc import Awaitable
 from concurrent.futures import Future
 from datetime import UTC, datetime
-from pathlib import Path
 
 from sqlalchemy import insert, select
-from sqlalchemy.exc import DBAPIError, OperationalError, SQLAlchemyError
 
-from compliance.ledger import store
+from compliance.ledger import store, troubles
 from compliance.ledger.archive import open_archive
 from compliance.ledger.checkpoint import Checkpoint, verified
 from compliance.ledger.committer import Committer, Recorded
 from compliance.ledger.entry import DecisionRecord, IdempotencyKey
-from compliance.ledger.errors import LedgerError, LedgerUnavailableError
+from compliance.ledger.errors import LedgerError
 from compliance.ledger.note import Note, Verifier
 from compliance.ledger.opening import Opened, open_log
 from compliance.ledger.proof import Receipt
@@ -33,7 +31,6 @@ from compliance.ledger.verify import Progress, verify
 from compliance.ledger.verify_rows import RULESET_KIND, source_digest
 from compliance.ledger.witness import Witness
 from compliance.ledger.writer import Figures, Writer
-from compliance.storage.database import DatabaseMovedError
 
 
 class Ledger:
@@ -42,7 +39,7 @@ class Ledger:
     def __init__(self, opened: Opened) -> None:
         self._opened = opened
         self._committer = Committer(
-            opened.database, opened.subjects, opened.signer, opened.epoch, opened.settings, opened.trusted
+            opened.database, opened.subjects, opened.keyring, opened.epoch, opened.settings, opened.trusted
         )
         self._committer.publish()
         self._writer = Writer(self._committer, opened.settings)
@@ -57,17 +54,13 @@ class Ledger:
         `LedgerUnavailableError` when the database or the folder cannot be read or written, `LedgerError` when it
         is another log or another key.
         """
-        try:
+        with troubles.said():
             opened = open_log(settings)
             try:
                 return cls(opened)
             except BaseException:
                 opened.close()
                 raise
-        except (SQLAlchemyError, OSError, DatabaseMovedError) as error:
-            raise LedgerUnavailableError(reason_of(error)) from error
-        except ValueError as error:
-            raise LedgerError(str(error)) from error
 
     def record(self, record: DecisionRecord, idempotency: IdempotencyKey | None = None) -> Awaitable[Recorded]:
         """Record a decision; to be awaited in the running event loop. Raises as `append`, or when awaited."""
@@ -125,8 +118,9 @@ class Ledger:
 
         Raises `WitnessError`. To be called now and then, by a thread that may wait for the network.
         """
-        note = witness.cosign(self.reader, self.checkpoint, [self.verifier])
-        seen = verified(note, self.verifier, [witness.verifier])
+        known = [key.verifier for key in self._opened.keyring.keys]
+        note = witness.cosign(self.reader, self.checkpoint, known)
+        seen = verified(note, known, [witness.verifier])
         at = datetime.fromtimestamp(seen.witnesses[-1][1], UTC)
         size = seen.checkpoint.size
         with self._opened.database.write() as connection:
@@ -159,8 +153,8 @@ class Ledger:
 
     @property
     def verifier(self) -> Verifier:
-        """The public key of the log, which outsiders verify receipts with."""
-        return self._opened.signer.verifier
+        """The public key of the log in use, which outsiders verify receipts with."""
+        return self._opened.keyring.newest.verifier
 
     @property
     def checkpoint(self) -> str:
@@ -190,13 +184,3 @@ class Ledger:
         """Write what waits, keep the last checkpoint, and close the databases."""
         self._writer.close()
         self._opened.close()
-
-
-def reason_of(error: Exception) -> str:
-    """Say why a database or a file cannot be used, quoting no parameter of any statement."""
-    if isinstance(error, OperationalError):  # the server, the file or the disk, not what is in the statement
-        return f"the database cannot be used: {str(error.orig).splitlines()[0]}"
-    if isinstance(error, OSError):
-        return f"`{Path(error.filename).name if error.filename else 'the disk'}`: {(error.strerror or '').lower()}"
-    cause = error.orig if isinstance(error, DBAPIError) else error
-    return f"the database cannot be used ({type(cause).__name__})"

@@ -7,13 +7,11 @@ the one before. Invariant: a database that does not continue the checkpoint in t
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from sqlalchemy import Connection
 
 from compliance.ledger import kept, merkle, store
@@ -21,8 +19,8 @@ from compliance.ledger.checkpoint import Checkpoint, verified
 from compliance.ledger.committer import check_continues
 from compliance.ledger.entry import DecisionRecord, seal, stamped
 from compliance.ledger.errors import LedgerError, LedgerForkedError
-from compliance.ledger.files import read_secret
-from compliance.ledger.note import NoteError, Signer, Verifier, checked_name
+from compliance.ledger.keyring import LOG_KIND, Keyring, log_keys, signer_of
+from compliance.ledger.note import NoteError, Signer
 from compliance.ledger.settings import LedgerSettings
 from compliance.ledger.store import Head
 from compliance.ledger.subjects import NOBODY, MasterKey, Subjects
@@ -30,8 +28,6 @@ from compliance.ledger.tree import Edge
 from compliance.storage.database import Database
 from compliance.storage.keystore import KeyStore
 from compliance.storage.migration import migrate
-
-LOG_KIND, KEY_KIND = "log", "key"
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +38,7 @@ class Opened:
     database: Database
     keys: Database
     subjects: Subjects
-    signer: Signer
+    keyring: Keyring
     epoch: int
     trusted: Checkpoint | None
 
@@ -77,27 +73,16 @@ def open_log(settings: LedgerSettings) -> Opened:
         migrate(database)
         wrapper = settings.wrapper or MasterKey.of_file(settings.folder / "master.key")
         subjects = Subjects(KeyStore(keys), wrapper, settings.cache_limit)
-        signer = signer_of(settings)
+        keyring = Keyring(settings)
         with database.write() as connection:
             store.lock(connection)
-            epoch, trusted = _continued(connection, settings, signer, subjects)
+            epoch, trusted = _continued(connection, settings, keyring, subjects)
+        keyring.promote()
     except BaseException:
         database.close()
         keys.close()
         raise
-    return Opened(settings, database, keys, subjects, signer, epoch, trusted)
-
-
-def signer_of(settings: LedgerSettings) -> Signer:
-    """Return the log's signing key, by its origin; made on first start."""
-    seed = read_secret(settings.signing_path)
-    return Signer(checked_name(settings.origin), Ed25519PrivateKey.from_private_bytes(seed))
-
-
-def log_verifiers(connection: Connection, epoch: int) -> list[Verifier]:
-    """Return every key that has signed for the log, the newest last, as its own entries state them."""
-    found = store.events(connection, epoch, [LOG_KIND, KEY_KIND])
-    return [Verifier.of_vkey(json.loads(stored.entry)["public"]["vkey"]) for stored in found]
+    return Opened(settings, database, keys, subjects, keyring, epoch, trusted)
 
 
 def find_fork(settings: LedgerSettings) -> Fork | None:
@@ -154,22 +139,22 @@ def new_epoch(settings: LedgerSettings, reason: str, persons: tuple[str, str]) -
 
 
 def _continued(
-    connection: Connection, settings: LedgerSettings, signer: Signer, subjects: Subjects
+    connection: Connection, settings: LedgerSettings, keyring: Keyring, subjects: Subjects
 ) -> tuple[int, Checkpoint | None]:
     newest = store.newest_log(connection)
     signed = _signed(settings, connection, newest)
     if newest is None:
         if signed is not None:
             raise LedgerForkedError(f"the database is empty, but a checkpoint over {signed.size} entries was signed")
-        _start(connection, 1, signer, subjects, settings.clock(), {})
+        _start(connection, 1, keyring.newest, subjects, settings.clock(), {})
+        keyring.load(log_keys(connection, 1))
         return 1, None
     epoch, origin = newest
     if origin != settings.origin:
         raise LedgerError(f"the database holds the log `{origin}`, not `{settings.origin}`")
     if signed is not None:
         _check(connection, newest, store.read_head(connection, epoch), signed)
-    if log_verifiers(connection, epoch)[-1] != signer.verifier:
-        raise LedgerError("the log is signed with another key than the one in the key file")
+    keyring.load(log_keys(connection, epoch))
     return epoch, signed if signed is not None and signed.origin == origin else None
 
 
@@ -181,7 +166,7 @@ def _signed(settings: LedgerSettings, connection: Connection, newest: tuple[int,
     known = [signer_of(settings).verifier]
     if newest is not None:
         for epoch in range(1, newest[0] + 1):
-            known += log_verifiers(connection, epoch)
+            known += [key.verifier for key in log_keys(connection, epoch)]
     try:
         return verified(note, known).checkpoint
     except NoteError as error:

@@ -19,6 +19,7 @@ from compliance.ledger import merkle, store, tiles
 from compliance.ledger.checkpoint import Checkpoint, decimal
 from compliance.ledger.entry import DECISION, Personal, open_personal, terms
 from compliance.ledger.errors import KeysUnavailableError, NotRecordedError
+from compliance.ledger.keyring import LogKey, log_keys
 from compliance.ledger.note import Note
 from compliance.ledger.proof import Receipt
 from compliance.ledger.store import Stored
@@ -135,6 +136,19 @@ class Reader:
             self._subjects.forget()
             self._erasures = erasures
         return open_personal(entry.body, entry.sealed, self._subjects)
+
+    def keys(self) -> list[tuple[LogKey, Receipt | None]]:
+        """Return the log's keys, the newest last, each with the proof of its entry by the key before it, and by itself.
+
+        The first has none: whoever wants to trust it has it from somewhere else.
+        """
+        with self._database.read() as connection:
+            keys = log_keys(connection, self._epoch)
+            notes = [store.checkpoint(connection, self._epoch, key.first + 1) for key in keys]
+        return [
+            (key, None if note is None or key.first == 0 else self.receipt(key.first, note))
+            for key, note in zip(keys, notes, strict=True)
+        ]
 
     def receipt(self, index: int, checkpoint: str) -> Receipt:
         """Return the proof of an entry against a signed checkpoint of this log; raises `NotRecordedError`."""

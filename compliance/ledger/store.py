@@ -131,6 +131,13 @@ def add_checkpoint(
         connection.execute(insert(CHECKPOINT), [row])
 
 
+def checkpoint(connection: Connection, epoch: int, size: int) -> str | None:
+    """Return the log's own checkpoint over `size` entries, if it was kept."""
+    kept = select(CHECKPOINT.c.note).where(CHECKPOINT.c.epoch == epoch, CHECKPOINT.c.size == size)
+    note: str | None = connection.execute(kept.where(CHECKPOINT.c.witnessed.is_(False))).scalar()
+    return note
+
+
 def entries(connection: Connection, epoch: int, start: int, end: int) -> list[Stored]:
     """Return the entries [start, end) that exist, in order."""
     wanted = (
@@ -241,6 +248,15 @@ def ruleset(connection: Connection, digest: str) -> bytes:
     if row is None:
         raise NotRecordedError(f"no ruleset with the digest `{digest}` is stored")
     return bytes(row.source)
+
+
+def last_of(connection: Connection, epoch: int, kind: str) -> int | None:
+    """Return the index of the newest entry of a kind other than decisions."""
+    newest = select(func.max(ENTRY.c.leaf_index)).where(
+        ENTRY.c.epoch == epoch, ENTRY.c.kind != "decision", ENTRY.c.kind == kind
+    )
+    index: int | None = connection.execute(newest).scalar()
+    return index
 
 
 def count_entries(connection: Connection, epoch: int) -> int:

@@ -21,12 +21,21 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from compliance.ledger import merkle, store
 from compliance.ledger.archive import Archive
-from compliance.ledger.note import Verifier
+from compliance.ledger.keyring import KeySpan
 from compliance.ledger.report import LogReport, Report
 from compliance.ledger.tiles import TILE_WIDTH
 from compliance.ledger.verify_entries import Examined, Span, examine, spans
 from compliance.ledger.verify_index import SPAN, Sum, differing, problems_of, stored_sums
-from compliance.ledger.verify_notes import Given, Stated, check_keys, given_notes, receipts, stored_notes
+from compliance.ledger.verify_notes import (
+    Given,
+    Stated,
+    check_handovers,
+    check_keys,
+    given_notes,
+    receipts,
+    stored_notes,
+    with_given,
+)
 from compliance.ledger.verify_rows import (
     UpperTiles,
     check_claims,
@@ -116,8 +125,11 @@ def _verify(
 ) -> None:
     report.logs = [LogReport(epoch, archive.origins[epoch]) for epoch in sorted(archive.origins)]
     by_origin = {log.origin: log for log in report.logs}
-    keys = {log.epoch: [*keys_of(connection, log, report), *given.keys] for log in report.logs}
+    stated_keys = {log.epoch: keys_of(connection, log, report) for log in report.logs}
+    keys = {epoch: with_given(own, given) for epoch, own in stated_keys.items()}
     check_keys(report.logs, given, report)
+    for epoch, own in stated_keys.items():
+        check_handovers(connection, epoch, own, report)
     if archive.subjects is not None and archive.persons and not archive.subjects.can_name():
         report.problem("keys", "the key of the pseudonyms is missing, or not wrapped by this master key")
     stated = {log.epoch: list(stored_notes(connection, log, keys[log.epoch], given, report)) for log in report.logs}
@@ -152,7 +164,7 @@ def _left(
     connection: Connection,
     report: Report,
     by_origin: Mapping[str, LogReport],
-    keys: Mapping[int, list[Verifier]],
+    keys: Mapping[int, list[KeySpan]],
     stated: Mapping[int, list[Stated]],
 ) -> None:
     """Take up the last checkpoint of each epoch that was left, from the first entry of the next."""

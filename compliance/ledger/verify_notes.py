@@ -8,12 +8,14 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from itertools import pairwise
 
 from sqlalchemy import Connection
 
 from compliance.ledger import merkle, raw
 from compliance.ledger.checkpoint import Checkpoint, Witnessed, verified
 from compliance.ledger.entry import stamped
+from compliance.ledger.keyring import KeySpan, verifiers_at
 from compliance.ledger.note import Note, NoteError, Verifier
 from compliance.ledger.proof import Receipt
 from compliance.ledger.report import LogReport, Report
@@ -48,7 +50,7 @@ class Stated:
 
 
 def stored_notes(
-    connection: Connection, log: LogReport, keys: Sequence[Verifier], given: Given, report: Report
+    connection: Connection, log: LogReport, keys: Sequence[KeySpan], given: Given, report: Report
 ) -> Iterator[Stated]:
     """Yield what the checkpoints in the database state."""
     for row in rows_of_checkpoints(connection, log.epoch):
@@ -72,7 +74,7 @@ def stored_notes(
 
 def given_notes(
     logs: Mapping[str, LogReport],
-    keys: Mapping[int, Sequence[Verifier]],
+    keys: Mapping[int, Sequence[KeySpan]],
     notes: Mapping[str, str],
     given: Given,
     report: Report,
@@ -92,7 +94,7 @@ def given_notes(
 def receipts(
     connection: Connection,
     logs: Mapping[str, LogReport],
-    keys: Mapping[int, Sequence[Verifier]],
+    keys: Mapping[int, Sequence[KeySpan]],
     given: Given,
     report: Report,
 ) -> Iterator[tuple[int, Stated]]:
@@ -108,7 +110,8 @@ def receipts(
         if log is None:
             continue
         try:
-            stated = receipt.verify(keys[log.epoch], given.witnesses).checkpoint
+            signers = verifiers_at(keys[log.epoch], _size_of(receipt.checkpoint))
+            stated = receipt.verify(signers, given.witnesses).checkpoint
         except (NoteError, merkle.ProofError) as error:
             report.problem(place, f"it is not valid: {error}")
             continue
@@ -128,11 +131,36 @@ def check_keys(logs: Sequence[LogReport], given: Given, report: Report) -> None:
             report.problem("key", f"`{verifier.vkey()}` is no key of this log")
 
 
+def with_given(stated: Sequence[KeySpan], given: Given) -> list[KeySpan]:
+    """Return the keys that the log states, and those that are known from elsewhere and that it does not state."""
+    known = {key.verifier for key in stated}
+    return [*stated, *(KeySpan(verifier, -1, None) for verifier in given.keys if verifier not in known)]
+
+
+def check_handovers(connection: Connection, epoch: int, keys: Sequence[KeySpan], report: Report) -> None:
+    """Look for the checkpoint that leads whoever holds a key to the one after it: both have signed it."""
+    notes = {row.size: row.note for row in rows_of_checkpoints(connection, epoch) if row.witnessed == 0}
+    for old, new in pairwise(keys):
+        note = notes.get(new.first + 1)
+        try:
+            for key in (old, new):
+                verified(str(note or ""), key.verifier)
+        except (NoteError, UnicodeError):
+            report.problem(
+                f"entry {new.first}", "no checkpoint that both keys signed leads from the old to the new one"
+            )
+
+
+def _size_of(note: str) -> int:
+    """Return the size that a checkpoint states, before it is known who signed it."""
+    return Checkpoint.of_text(Note.of_text(note).text).size
+
+
 def _seen(
-    place: str, note: str, keys: Sequence[Verifier], witnesses: Sequence[Verifier], report: Report
+    place: str, note: str, keys: Sequence[KeySpan], witnesses: Sequence[Verifier], report: Report
 ) -> Witnessed | None:
     try:
-        return verified(note, keys, witnesses)
+        return verified(note, verifiers_at(keys, _size_of(note)), witnesses)
     except (NoteError, UnicodeError) as error:
         report.problem(place, f"it is not valid: {error}")
         return None

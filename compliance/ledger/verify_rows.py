@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 from hashlib import sha256
 from typing import Any
 
@@ -14,9 +15,9 @@ from sqlalchemy import Connection, Integer, cast, func, or_, select
 
 from compliance.ledger import raw, store
 from compliance.ledger.entry import DECISION, ERASURE
+from compliance.ledger.keyring import KEY_KIND, LOG_KIND, KeySpan
 from compliance.ledger.merkle import HASH_BYTES
 from compliance.ledger.note import Verifier
-from compliance.ledger.opening import KEY_KIND, LOG_KIND
 from compliance.ledger.report import LogReport, Report
 from compliance.ledger.tiles import TILE_WIDTH, tile_root
 
@@ -30,13 +31,13 @@ def source_digest(source: bytes) -> str:
     return f"sha256:{sha256(source).hexdigest()}"
 
 
-def keys_of(connection: Connection, log: LogReport, report: Report) -> list[Verifier]:
+def keys_of(connection: Connection, log: LogReport, report: Report) -> list[KeySpan]:
     """Return the keys that the log's own entries state, after comparing the first with the log's row."""
     place = f"log {log.epoch}"
     columns = store.LOG.c
     wanted = select(raw.instant(connection, columns.opened_at)).where(columns.epoch == log.epoch)
     opened_at = raw.stamp(connection.execute(wanted).scalar())
-    found: list[Verifier] = []
+    found: list[KeySpan] = []
     for index, entry in raw.events(connection, log.epoch, [LOG_KIND, KEY_KIND]):
         try:
             document = json.loads(entry)
@@ -44,12 +45,14 @@ def keys_of(connection: Connection, log: LogReport, report: Report) -> list[Veri
                 report.problem(place, "its origin is not the one that its first entry states")
             if index == 0 and document["recorded_at"] != opened_at:
                 report.problem(place, "its time is not that of its first entry")
-            found.append(Verifier.of_vkey(document["public"]["vkey"]))
+            verifier = Verifier.of_vkey(document["public"]["vkey"])
+            found[-1:] = [replace(key, last=index) for key in found[-1:]]
+            found.append(KeySpan(verifier, index, None))
         except (LookupError, TypeError, ValueError, AttributeError):
             report.problem(f"entry {index}", "it does not state a key of the log")
     if not found:
         report.problem(place, "no entry states its key")
-    log.keys = [verifier.vkey() for verifier in found]
+    log.keys = [key.verifier.vkey() for key in found]
     return found
 
 

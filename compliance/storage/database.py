@@ -16,8 +16,9 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
-from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy import Connection, Engine, create_engine, event, text
 from sqlalchemy.engine import URL, make_url
+from sqlalchemy.exc import OperationalError
 
 BUSY_SECONDS = 30.0
 """How long a SQLite connection waits for another writer."""
@@ -100,14 +101,35 @@ class Database:
         elif self._identity != identity:
             raise DatabaseMovedError(f"another file was put in the place of the database `{self._file.name}`")
 
+    def alone(self) -> bool:
+        """Say whether nobody else of ours has the database open; on SQLite, nobody at all."""
+        if self.is_postgresql:
+            others = "datname = current_database() AND application_name = :name AND pid <> pg_backend_pid()"
+            count = text(f"SELECT count(*) FROM pg_stat_activity WHERE {others}")  # noqa: S608 - a constant
+            with self.autocommit() as connection:
+                return not connection.execute(count, {"name": _NAME}).scalar()
+        with self.autocommit() as connection:
+            connection.exec_driver_sql("PRAGMA busy_timeout=0")
+            try:
+                # To leave this mode takes a lock that no other open connection allows, however idle.
+                connection.exec_driver_sql("PRAGMA journal_mode=DELETE")
+            except OperationalError:
+                return False
+            finally:
+                connection.exec_driver_sql("PRAGMA journal_mode=WAL")
+                connection.exec_driver_sql(f"PRAGMA busy_timeout={int(BUSY_SECONDS * 1000)}")
+        return True
+
     def close(self) -> None:
         """Close every pooled connection."""
         self.engine.dispose()
 
 
+_NAME = "compliance"
 # A lost server is noticed within seconds instead of at the operating system's pace.
 _POSTGRESQL: dict[str, Any] = {
     "connect_timeout": 5,
+    "application_name": _NAME,
     "keepalives_idle": 5,
     "keepalives_interval": 2,
     "keepalives_count": 3,

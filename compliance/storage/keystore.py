@@ -9,10 +9,23 @@ them worthless.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import Column, LargeBinary, MetaData, String, Table, delete, func, inspect, select, text
+from sqlalchemy import (
+    Column,
+    LargeBinary,
+    MetaData,
+    String,
+    Table,
+    bindparam,
+    delete,
+    func,
+    inspect,
+    select,
+    text,
+    update,
+)
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import SQLAlchemyError
 
@@ -97,11 +110,35 @@ class KeyStore:
             count = connection.execute(delete(_keys).where(_keys.c.owner == owner)).rowcount
             if self._database.is_postgresql:
                 connection.execute(_REWRITE)
-        if not self._database.is_postgresql:
-            with self._database.autocommit() as connection:
-                if connection.execute(text("PRAGMA wal_checkpoint(TRUNCATE)")).one()[0]:
-                    raise KeyNotDestroyedError("another reader kept the deleted key in the write-ahead log: try again")
+        self._forget_deleted()
         return count > 0
+
+    def rewrap(self, wrapped: Callable[[StoredKey], bytes]) -> int:
+        """Put what `wrapped` returns in the place of every wrapped key, all or none; returns how many there are.
+
+        Raises `KeyNotDestroyedError` as `destroy`.
+        """
+        count, last = 0, ""
+        new = update(_keys).where(_keys.c.owner == bindparam("of_owner")).values(wrapped=bindparam("anew"))
+        with self._database.write(self._engine) as connection:
+            if self._database.is_postgresql:
+                connection.execute(text(f"LOCK TABLE {SCHEMA}.subject_key IN ACCESS EXCLUSIVE MODE"))
+            batch = select(_keys).where(_keys.c.owner > bindparam("last")).order_by(_keys.c.owner).limit(_CHUNK)
+            while rows := connection.execute(batch, {"last": last}).all():
+                found = [StoredKey(row.owner, row.key_id, row.wrapped) for row in rows]
+                connection.execute(new, [{"of_owner": each.owner, "anew": wrapped(each)} for each in found])
+                count, last = count + len(found), found[-1].owner
+            if self._database.is_postgresql:
+                connection.execute(_REWRITE)
+        self._forget_deleted()
+        return count
+
+    def _forget_deleted(self) -> None:
+        if self._database.is_postgresql:
+            return
+        with self._database.autocommit() as connection:
+            if connection.execute(text("PRAGMA wal_checkpoint(TRUNCATE)")).one()[0]:
+                raise KeyNotDestroyedError("another reader kept the deleted key in the write-ahead log: try again")
 
     def owners(self) -> int:
         """Return how many keys there are."""

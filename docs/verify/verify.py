@@ -1,6 +1,8 @@
-# ruff: noqa: INP001, D103, T201 - one file for people who have nothing else of ours
-"""Verify a receipt: python verify.py RECEIPT-FILE LOG-KEY [WITNESS-KEY ...].
+# ruff: noqa: INP001, D103, T201, UP017 - one file for people who have nothing else of ours
+"""Verify a receipt: python verify.py RECEIPT-FILE LOG-KEY [--keys KEYS-FILE] [WITNESS-KEY ...].
 
+LOG-KEY is a key of the log that you trust. Where the log has changed its key since, or had, KEYS-FILE (what the service
+answers to GET /v1/ledger/key) leads from one to the other: each change is an entry, in a tree that both keys signed.
 Needs Python 3.9 or later and the package `cryptography`; nothing of the software that made the receipt. Prints
 `valid` and what is proved, or `not valid` and the first reason. Formats: C2SP tlog-proof v1, tlog-checkpoint,
 signed-note, tlog-cosignature; hashes: RFC 6962. Keys have the form name+id+base64.
@@ -14,7 +16,7 @@ import hashlib
 import json
 import re
 import sys
-from datetime import UTC, datetime
+from datetime import datetime, timezone
 from pathlib import Path
 
 from cryptography.exceptions import InvalidSignature
@@ -84,7 +86,8 @@ def root_of(index: int, size: int, value: bytes, path: list[bytes]) -> bytes:
     return value
 
 
-def verify(receipt: str, log_key: str, witnesses: list[str]) -> str:
+def read_receipt(receipt: str) -> tuple[bytes, int, int, str, list[str]]:
+    """Return entry, index, size of the tree, text and signature lines of the checkpoint; the path leads to its root."""
     head, _, note = receipt.partition("\n\n")
     lines = head.split("\n")
     need(lines[0] == "c2sp.org/tlog-proof@v1", "this is not a receipt: it does not start with c2sp.org/tlog-proof@v1")
@@ -96,25 +99,66 @@ def verify(receipt: str, log_key: str, witnesses: list[str]) -> str:
     text, _, rest = note.rpartition("\n\n")
     body, signatures = text.split("\n"), rest[:-1].split("\n")
     need(rest.endswith("\n") and len(body) >= 3 and all(body), "the checkpoint is malformed")
-    need(body[0] == read_key(log_key)[0], "the checkpoint is of another log than the key")
-    need(signed_by(text + "\n", signatures, log_key) is not None, "the log has not signed the checkpoint")
     leaf = hashlib.sha256(b"\x00" + entry).digest()
     need(
         root_of(index, number(body[1]), leaf, path) == unbase64(body[2]),
         "the path leads to another root than was signed",
     )
-    found = [f"valid: entry {index} of {body[1]} in {body[0]}"]
+    return entry, index, number(body[1]), text + "\n", signatures
+
+
+def trusted_keys(log_key: str, handovers: list[str]) -> dict[str, list[int]]:
+    """Return every key that the trusted one leads to, with the first and last size of tree that it signs for."""
+    spans, todo = {log_key: [1, 10**19]}, [log_key]
+    while todo:
+        key = todo.pop()
+        for receipt in handovers:
+            entry, index, size, text, signatures = read_receipt(receipt)
+            stated = json.loads(entry)["public"]
+            pair = [stated["previous"], stated["vkey"]]
+            if key not in pair or pair[pair[0] == key] in spans:
+                continue
+            both = all(signed_by(text, signatures, each) is not None for each in pair)
+            need(both and size == index + 1, "a change of key is not signed by both keys")
+            todo.append(pair[pair[0] == key])
+            spans.setdefault(pair[0], [1, 10**19])[1] = spans.setdefault(pair[1], [1, 10**19])[0] = size
+    return spans
+
+
+def verify(receipt: str, log_key: str, witnesses: list[str], handovers: list[str]) -> str:
+    entry, index, size, text, signatures = read_receipt(receipt)
+    origin = text.split("\n")[0]
+    need(origin == read_key(log_key)[0], "the checkpoint is of another log than the key")
+    spans = trusted_keys(log_key.strip(), handovers)
+    signers = [key for key in spans if signed_by(text, signatures, key) is not None]
+    need(signers, "the log has not signed the checkpoint")
+    need(
+        any(spans[key][0] <= size <= spans[key][1] for key in signers), "the key was not the log's for this checkpoint"
+    )
+    found = [f"valid: entry {index} of {size} in {origin}"]
     for key in witnesses:
-        seconds = signed_by(text + "\n", signatures, key)
-        seen = datetime.fromtimestamp(seconds, UTC).isoformat() if seconds is not None else "not witnessed"
+        seconds = signed_by(text, signatures, key)
+        seen = datetime.fromtimestamp(seconds, timezone.utc).isoformat() if seconds is not None else "not witnessed"
         found.append(f"witness {read_key(key)[0]}: {seen}")
     return "\n".join([*found, json.dumps(json.loads(entry), indent=2, ensure_ascii=False)])
 
 
-if __name__ == "__main__":
-    if len(sys.argv) < 3:
+def main(arguments: list[str]) -> str:
+    keys, handovers = arguments[1:], []
+    if "--keys" in keys[:-1]:
+        place = keys.index("--keys")
+        keys.pop(place)
+        listed = json.loads(Path(keys.pop(place)).read_bytes().decode())["keys"]
+        handovers = [key["handover"] for key in listed if key["handover"]]
+    if not keys:
         sys.exit(__doc__)
+    return verify(Path(arguments[0]).read_bytes().decode(), keys[0], keys[1:], handovers)
+
+
+if __name__ == "__main__":
     try:
-        print(verify(Path(sys.argv[1]).read_bytes().decode(), sys.argv[2], sys.argv[3:]))
+        print(main(sys.argv[1:]))
+    except (KeyError, TypeError):
+        sys.exit("not valid: the keys of the log cannot be read")
     except ValueError as reason:
         sys.exit(f"not valid: {reason}")

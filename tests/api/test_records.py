@@ -5,6 +5,7 @@ import sys
 import pytest
 
 from compliance.ledger.proof import Receipt
+from compliance.ledger.rotation import rotate
 from compliance.ledger.tiles import TILE_WIDTH
 from tests.api.recorded import recorded
 from tests.api.support import ROOT, Client, faults, retail
@@ -137,7 +138,18 @@ def test_a_tile_that_is_not_there_is_a_404(client, path):
     assert client.get(f"/ledger/tile/{path}").status_code == 404
 
 
-@pytest.mark.parametrize("path", ["/ledger/checkpoint", "/ledger/key", f"/v1/decisions/{NOWHERE}"])
+def test_the_keys_of_the_log_are_listed_with_what_leads_from_one_to_the_next(client):
+    assert client.get("/v1/ledger/key").json()["keys"][0]["vkey"] == client.get("/ledger/key").text.strip()
+    settings = client.gate.recorder.ledger.settings
+    rotate(settings, "ann", "every year")
+    decide(client, retail())
+    first, second = client.get("/v1/ledger/key").json()["keys"]
+    assert (first["from_size"], first["handover"], second["to_size"]) == (1, None, None)
+    assert first["to_size"] == second["from_size"] == Receipt.of_text(second["handover"]).index + 1
+    assert second["vkey"] == client.get("/ledger/key").text.strip() != first["vkey"]
+
+
+@pytest.mark.parametrize("path", ["/ledger/checkpoint", "/ledger/key", "/v1/ledger/key", f"/v1/decisions/{NOWHERE}"])
 def test_a_service_that_keeps_no_record_says_so(path):
     assert faults(Client().get(path), 501) == [None]
 

@@ -104,3 +104,15 @@ def test_a_file_that_was_replaced_or_deleted_is_not_written_to_unnoticed(tmp_pat
     with pytest.raises(error, match=r"a\.db"), database.write() as connection:
         connection.execute(text("INSERT INTO t VALUES (1)"))
     database.close()
+
+
+def test_whoever_has_a_database_open_is_noticed(database):
+    assert database.alone()
+    other = Database(database.url)
+    with other.read() as connection:
+        connection.execute(text("SELECT 1"))
+    assert not database.alone()
+    other.close()
+    assert database.alone()
+    with database.write() as connection:
+        connection.execute(text("CREATE TABLE u (x INTEGER)"))

@@ -110,3 +110,19 @@ def test_a_key_that_a_reader_keeps_in_the_files_does_not_count_as_destroyed(tmp_
     store.destroy("gone")
     assert gone.wrapped not in b"".join(path.read_bytes() for path in tmp_path.iterdir())
     database.close()
+
+
+def test_every_key_is_wrapped_anew_or_none(store):
+    added = [key(f"owner-{number}") for number in range(1001)]
+    store.add(added)
+
+    def half(stored):
+        if stored.owner == "owner-998":
+            raise KeyError(stored.owner)
+        return b"new"
+
+    with pytest.raises(KeyError):
+        store.rewrap(half)
+    assert store.find(["owner-1"])["owner-1"] == added[1]
+    assert store.rewrap(lambda stored: stored.wrapped[::-1]) == 1001
+    assert store.find(["owner-1"])["owner-1"].wrapped == added[1].wrapped[::-1]

@@ -1,0 +1,62 @@
+import shutil
+
+import pytest
+
+from compliance.cli.exits import Exit
+from tests.cli.ledgers import kept
+from tests.cli.support import run
+
+ORIGIN = ("--origin", "example.com/log")
+SAID = ("--by", "ann", "--reason", "every year")
+
+
+@pytest.fixture
+def folder(tmp_path):
+    return kept(tmp_path)
+
+
+def test_the_key_of_a_log_is_changed_and_both_are_named(folder):
+    prepared = run("ledger", "rotate-key", "--ledger", folder, *ORIGIN, "--prepare")
+    done = run("ledger", "rotate-key", "--ledger", folder, *ORIGIN, *SAID)
+    assert (prepared.code, done.code) == (Exit.FINE, Exit.FINE)
+    lines = done.out.splitlines()
+    assert "entry 7 of example.com/log states the new key" in lines[0]
+    assert lines[2] == f"new: {prepared.out.strip()}"
+    assert lines[1].startswith("old: example.com/log+")
+
+
+@pytest.mark.parametrize("said", [(), ("--by", "ann"), ("--reason", "x"), ("--by", " ", "--reason", "x")])
+def test_it_takes_who_and_why(folder, said):
+    done = run("ledger", "rotate-key", "--ledger", folder, *ORIGIN, *said)
+    assert done.code == Exit.BAD_INPUT
+    assert "it takes who does it and why" in done.err
+
+
+def test_a_log_of_another_name_is_left_alone(folder):
+    done = run("ledger", "rotate-key", "--ledger", folder, *SAID)
+    assert done.code == Exit.FAILED
+    assert "the key was not changed: the database holds the log `example.com/log`" in done.err
+
+
+def test_a_log_that_was_restored_is_left_alone(folder, tmp_path):
+    shutil.copy(folder / "ledger.db", folder / "backup.db")
+    assert run("ledger", "rotate-key", "--ledger", folder, *ORIGIN, *SAID).code == Exit.FINE
+    shutil.copy(folder / "backup.db", folder / "ledger.db")
+    done = run("ledger", "rotate-key", "--ledger", folder, *ORIGIN, *SAID)
+    assert done.code == Exit.FAILED
+    assert "compliance ledger fork" in done.err
+
+
+def test_the_master_key_is_changed(folder):
+    before = (folder / "master.key").read_text()
+    done = run("ledger", "rotate-master-key", "--ledger", folder)
+    assert done.code == Exit.FINE
+    assert "5 keys are wrapped with the new master key" in done.out  # three persons, nobody, pseudonyms
+    assert (folder / "master.key").read_text() != before
+
+
+def test_a_new_master_key_that_is_none_is_refused(folder, monkeypatch):
+    monkeypatch.setenv("COMPLIANCE_NEW_MASTER_KEY", "secret")
+    done = run("ledger", "rotate-master-key", "--ledger", folder)
+    assert done.code == Exit.BAD_INPUT
+    assert "secret" not in done.err.replace("COMPLIANCE_NEW_MASTER_KEY", "")

@@ -82,3 +82,16 @@ def test_the_place_is_open_while_the_house_asks_for_no_review_and_waits_once_it_
 
 def test_the_switch_leaves_the_eea_open(switched):
     assert asked(switched, "DE", EEA)[0] == "allow"
+
+
+@pytest.mark.parametrize("group", ["africa", "asia", "europe-other", "latin-america"])
+def test_a_permit_on_the_venues_statement_says_that_it_is_one(today, group):
+    permits = [rule for rule in today.rulebook.rules if rule.id.startswith(f"{group}/venue-")]
+    assert permits
+    assert {rule.says.endswith("(basis: venue statement, local counsel review not recorded)") for rule in permits} == {
+        True
+    }
+
+
+def test_the_permit_of_the_eea_rests_on_no_statement_of_the_venue(today):
+    assert not any("venue statement" in rule.says for rule in today.rulebook.rules if rule.id.startswith("EEA/"))

@@ -41,11 +41,14 @@ def check(
     from compliance.engine.book import Book
     from compliance.engine.cases import run_cases
     from compliance.language.loader import load_rulebook
+    from compliance.language.reviews import reviews
 
     sources = sources_of(folder)
     rulebook, diagnostics = load_rulebook(sources)
     errors = len(errors_of(diagnostics))
-    if rulebook is None:
+    if rulebook is not None:
+        diagnostics = [*diagnostics, *reviews(rulebook, instant_of(None))]
+    else:
         # A rule that no case names is an error, but no reason to leave the other cases unrun.
         rulebook, _ = load_rulebook(sources, demand_cases=False)
     book = None if rulebook is None else Book(rulebook)

@@ -183,7 +183,7 @@ class Ruleset:
         if rule.review_by is not None and rule.review_by <= self.instant:
             return f"`{rule.id}`"
         for name in sorted(self._groups_of(rule)):
-            if (due := self.rulebook.group_reviews.get(name)) is not None and due <= self.instant:
+            if any(self.instant in overdue for overdue in self.rulebook.group_reviews.get(name, ())):
                 return f"the group `{name}`"
         for node in self.conditions(rule):
             if isinstance(node, ParameterRef):
@@ -297,10 +297,10 @@ def _changes(rulebook: Rulebook) -> set[datetime]:
     periods += [found.effective for found in rulebook.definitions]
     periods += [found.effective for found in rulebook.parameters]
     periods += [found.effective for found in rulebook.positions]
+    periods += [overdue for group in rulebook.group_reviews.values() for overdue in group]
     edges = {edge for period in periods if period for edge in (period.start, period.end) if edge}
     edges |= {rule.review_by for rule in rulebook.rules if rule.review_by}
     edges |= {found.review_by for found in rulebook.parameters if found.review_by}
-    edges |= set(rulebook.group_reviews.values())
     edges |= {
         edge
         for group in rulebook.places.groups.values()

@@ -5,6 +5,9 @@ Invariant: a refusal points at the very scalar that is wrong, however deep it st
 
 from __future__ import annotations
 
+import re
+from typing import Final
+
 from compliance.language.diagnostic import Diagnostic
 from compliance.language.fields import Found
 from compliance.language.nodes import Broken, Node, Scalar, Sequence, Style, Table, first_line
@@ -14,6 +17,8 @@ from compliance.vocabulary.reading import Records, json_of, read_value
 from compliance.vocabulary.refusal import Refused, steps
 from compliance.vocabulary.types import FactType, ListType, MoneyType, RecordType, SetType
 from compliance.vocabulary.values import Value
+
+_NUMBER: Final = re.compile(r"[0-9]+(\.[0-9]+)?")
 
 
 def json_of_node(node: Node, type: FactType | None, records: Records) -> object:
@@ -53,6 +58,11 @@ def value_of(
             value_of(item, type.element, records, found, slug=slug)
         if len(found) > before or any(isinstance(item, Broken) for item in node.items):
             return None
+    if isinstance(type, MoneyType) and isinstance(node, Scalar) and _NUMBER.fullmatch(node.value):
+        message = f"`{node.value}` does not say in which currency"
+        cure = f"write `{node.value} EUR`, or another currency"
+        found.append(Diagnostic("amount-without-currency", message, node.span, help=cure))
+        return None
     try:
         return read_value(type, json_of_node(node, type, records), records=records, at_least=at_least)
     except Refused as refused:

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
 
 from compliance.language.authorities import Library
 from compliance.language.diagnostic import Diagnostic, Note
@@ -24,10 +23,11 @@ from compliance.language.jurisdictions import (
     Page,
 )
 from compliance.language.nodes import Scalar
-from compliance.language.periods import EFFECTIVE, REVIEW_BY, ZONE, day_after, period_of
+from compliance.language.periods import EFFECTIVE, REVIEW_BY, ZONE, Dated, check_overlaps, day_after, period_of
 from compliance.language.span import Span
 from compliance.language.statements import AUTHORITY
 from compliance.vocabulary import territory
+from compliance.vocabulary.period import Period
 from compliance.vocabulary.places import Group, Membership, Places
 from compliance.vocabulary.suggestions import alternatives, near
 
@@ -37,7 +37,7 @@ class ReadPlaces:
     """The places, and for each group when its membership is stale."""
 
     places: Places
-    reviews: Mapping[str, datetime]
+    reviews: Mapping[str, tuple[Period, ...]]
 
 
 def read_places(parents: Iterable[Document], pages: Iterable[Page], library: Library, found: Found) -> ReadPlaces:
@@ -50,16 +50,19 @@ def read_places(parents: Iterable[Document], pages: Iterable[Page], library: Lib
             within.update(_parents(filled.get(PARENTS) or (), library, found))
     groups = {page.code: page for page in pages if page.is_group}
     links: dict[tuple[str, str], Span] = {}
-    reviews: dict[str, datetime] = {}
-    memberships = {
-        code: [
-            _membership(page, each, groups, links, reviews, library, found) for each in page.filled.get(MEMBERS) or ()
+    reviews: dict[str, list[Period]] = {}
+    memberships: dict[str, list[Membership]] = {}
+    for code, page in groups.items():
+        stated: dict[str, list[Dated]] = {}
+        memberships[code] = [
+            _membership(page, each, groups, links, reviews, stated, library, found)
+            for each in page.filled.get(MEMBERS) or ()
         ]
-        for code, page in groups.items()
-    }
+        for member, dated in stated.items():
+            check_overlaps(f"the member `{member}`", dated, "duplicate-name", found)
     _refuse_circles(groups, links, memberships, found)
     made = {code: Group(code, tuple(spans)) for code, spans in memberships.items()}
-    return ReadPlaces(Places(within, made), reviews)
+    return ReadPlaces(Places(within, made), {code: tuple(overdue) for code, overdue in reviews.items()})
 
 
 def _parents(lines: Iterable[Filled], library: Library, found: Found) -> dict[str, str]:
@@ -134,11 +137,12 @@ def _membership(
     filled: Filled,
     groups: Mapping[str, Page],
     links: dict[tuple[str, str], Span],
-    reviews: dict[str, datetime],
+    reviews: dict[str, list[Period]],
+    stated: dict[str, list[Dated]],
     library: Library,
     found: Found,
 ) -> Membership:
-    """Return one membership; note which groups it names, and when it is stale."""
+    """Return one membership; note when each member is stated, which groups it names, and when it is stale."""
     library.cite(filled.get(AUTHORITY) or (), found)
     zone = filled.get(ZONE) or page.setting.zone
     period = period_of(filled.get(EFFECTIVE), zone, found)
@@ -155,12 +159,14 @@ def _membership(
         codes.setdefault(code, word.span)
         if code in groups:
             links.setdefault((page.code, code), word.span)
+    for code, span in codes.items():
+        stated.setdefault(code, []).append(Dated(period, span))
     review_by = filled.get(REVIEW_BY) or page.setting.review_by
     if review_by is not None:
         due = day_after(review_by, zone)
         # A membership that has ended by then is history, and history does not go stale.
         if period.end is None or due < period.end:
-            reviews[page.code] = min(due, reviews.get(page.code, due))
+            reviews.setdefault(page.code, []).append(Period(due, period.end))
     return Membership(frozenset(codes), period.start, period.end)
 
 

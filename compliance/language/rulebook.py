@@ -220,10 +220,15 @@ class Rulebook:
     """In order of path."""
     digest: str
     """`sha256:` and 64 hex digits over paths and texts: the same on every machine."""
-    group_reviews: Mapping[str, datetime]
-    """Group -> the day after which its membership is stale."""
+    group_reviews: Mapping[str, tuple[Period, ...]]
+    """Group -> when its membership is stale: from the day after the review date until what was to be reviewed ends."""
     personas: Mapping[str, Persona] = field(default_factory=dict)
     """Name -> persona, of those that are a whole request."""
+
+    def group_review(self, group: str, at: datetime) -> datetime | None:
+        """Return from when the members of `group` are stale, as far as they have not ended by `at`; `None`: never."""
+        overdue = self.group_reviews.get(group, ())
+        return min((one.start for one in overdue if one.start and (one.end is None or at < one.end)), default=None)
 
     @property
     def written_cases(self) -> int:

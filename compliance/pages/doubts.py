@@ -62,7 +62,7 @@ class Doubts:
 
 def founded(rulebook: Rulebook, statements: Statements, at: datetime) -> tuple[Founded, ...]:
     """Return everything that holds at `at` and has sources: statements, parameters, groups."""
-    return (*_statements(statements, at), *_parameters(rulebook, at), *_groups(rulebook))
+    return (*_statements(statements, at), *_parameters(rulebook, at), *_groups(rulebook, at))
 
 
 def doubts(every: tuple[Founded, ...], at: datetime) -> Doubts:
@@ -98,8 +98,8 @@ def _parameters(rulebook: Rulebook, at: datetime) -> Iterator[Founded]:
             yield Founded(name, value.means, addresses.term("parameter", name), value.authority, value.review_by)
 
 
-def _groups(rulebook: Rulebook) -> Iterator[Founded]:
+def _groups(rulebook: Rulebook, at: datetime) -> Iterator[Founded]:
     for code, page in rulebook.jurisdictions.items():
         if page.is_group:
             says = page.notes[0] if page.notes else page.name
-            yield Founded(code, says, addresses.group(code), page.authority, rulebook.group_reviews.get(code))
+            yield Founded(code, says, addresses.group(code), page.authority, rulebook.group_review(code, at))

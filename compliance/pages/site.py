@@ -176,7 +176,7 @@ class Site:
             group=page,
             notes=page.notes,
             memberships=memberships,
-            review=self.rulebook.group_reviews.get(name),
+            review=self.rulebook.group_review(name, self.at),
             current=current,
         )
 

@@ -80,3 +80,11 @@ def test_the_intake_list_is_printed_when_asked_for():
 
 def test_a_folder_that_is_not_there_is_bad_input(tmp_path):
     assert run("check", tmp_path / "nowhere").code == Exit.BAD_INPUT
+
+
+def test_a_review_date_that_passed_is_warned_about_and_no_failure(book):
+    edit(book, READING, "effect: forbid", "review_by: 2025-01-31\n  effect: forbid")
+    done = run("check", book)
+    assert done.code == Exit.FINE
+    assert "warning[expired-review]" in done.out
+    assert "had to be read again by 2025-01-31" in done.out

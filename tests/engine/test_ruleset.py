@@ -87,7 +87,7 @@ def test_everything_that_is_dated_starts_a_new_ruleset() -> None:
         book,
         positions=(Position("BR", "law", "part", "open", HOUSE, NOWHERE, Period(START + 5 * DAY, None), "open"),),
         places=Places({}, {"some": Group("some", (span,))}),
-        group_reviews={"some": START + 8 * DAY},
+        group_reviews={"some": (Period(START + 8 * DAY),)},
     )
     timeline = Timeline(book)
     starts = [timeline.at(START + days * DAY).period.start for days in range(9)]
@@ -255,7 +255,7 @@ def test_a_product_without_positions_and_a_vocabulary_without_a_word_on_it_close
 
 def stale(book: Rulebook, *due: str) -> list[str]:
     """Return the referrals for stale sources when these groups should have been reviewed by now."""
-    ruleset = ruleset_of(replace(book, group_reviews=dict.fromkeys(due, NOW)))
+    ruleset = ruleset_of(replace(book, group_reviews=dict.fromkeys(due, (Period(NOW),))))
     return [found.says for found in ruleset.rules if found.id.startswith("stale-source/")]
 
 

@@ -86,7 +86,6 @@ def test_a_node_is_read_as_a_request_would_be(type, text, expected):
         (OWNERS, "[{name: A, shar: 50}]", "shar"),
         (OWNERS, "[{name: A}, {name: B, share: 1e3}]", "1e3"),
         (OWNERS, "[{owners: [{owners: [{owners: []}]}]}]", "["),
-        (MONEY, "1000.00", "1000.00"),
         (MONEY, "1000.00 EURO", "1000.00 EURO"),
         (OneOfType(("a", "b")), "c", "c"),
         (STRING, "null", "null"),
@@ -100,6 +99,11 @@ def test_the_very_scalar_that_is_wrong_is_pointed_at(type, text, marked):
 
 def test_every_element_that_is_wrong_is_pointed_at():
     assert read(SetType(TERRITORY), "[us, BR, UK]") == (None, [("bad-value", "us"), ("bad-value", "UK")])
+
+
+def test_an_amount_without_its_currency_is_a_mistake_of_its_own():
+    assert read(MONEY, "1000.00") == (None, [("amount-without-currency", "1000.00")])
+    assert read(MONEY, "1000.00 EURO") == (None, [("bad-value", "1000.00 EURO")])
 
 
 def test_what_was_complained_about_before_has_no_value_and_no_second_complaint():

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
+from compliance.vocabulary.period import Period
 from compliance.vocabulary.unknown import UNKNOWN
 from tests.language.small import ALPS, PARENTS, found, loaded
 
@@ -29,18 +30,27 @@ def test_a_membership_holds_in_its_period():
     assert places.at(datetime(2026, 1, 1, tzinfo=UTC)).within("CH", "bloc") is False
 
 
-def test_a_group_is_stale_with_the_first_membership_that_outlives_its_review():
-    # The first membership is due within its period, so it counts although it has ended since.
+def test_a_group_is_stale_from_the_day_after_a_review_date_until_that_membership_ends():
     assert loaded({"jurisdictions/groups/bloc.yaml": MEMBERS}).group_reviews == {
-        "bloc": datetime(2025, 7, 1, tzinfo=UTC)
+        "bloc": (
+            Period(datetime(2025, 7, 1, tzinfo=UTC), datetime(2026, 1, 1, tzinfo=UTC)),
+            Period(datetime(2027, 2, 1, tzinfo=UTC)),
+        )
     }
+
+
+def test_a_membership_that_ends_before_its_review_date_makes_nothing_stale():
     ended = MEMBERS.replace("2025-06-30}", "2026-06-30}")
-    assert loaded({"jurisdictions/groups/bloc.yaml": ended}).group_reviews == {"bloc": datetime(2027, 2, 1, tzinfo=UTC)}
+    assert loaded({"jurisdictions/groups/bloc.yaml": ended}).group_reviews == {
+        "bloc": (Period(datetime(2027, 2, 1, tzinfo=UTC)),)
+    }
 
 
 def test_a_group_takes_its_review_day_from_the_top_of_its_file():
     page = ALPS + "review_by: 2026-12-31\n"
-    assert loaded({"jurisdictions/groups/alps.yaml": page}).group_reviews == {"alps": datetime(2027, 1, 1, tzinfo=UTC)}
+    assert loaded({"jurisdictions/groups/alps.yaml": page}).group_reviews == {
+        "alps": (Period(datetime(2027, 1, 1, tzinfo=UTC)),)
+    }
 
 
 def test_a_membership_without_a_source_is_a_mistake():

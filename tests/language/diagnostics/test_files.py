@@ -3,25 +3,27 @@
 An example changes the small rulebook of `tests/language/small.py`. It is one or more lines `# file <path>`, each followed
 by what the file holds instead, or `# without <path>`; then a line `----` and the diagnostics, and between two examples a line
 `====`. Behind the path may stand `twice` (the file is given twice), `x1000000` (so many times the text), `escaped` (a
-backslash and `u` stand for what cannot be seen) or `with cases` (cases are demanded). `--update-golden` writes what follows
-`----`.
+backslash and `u` stand for what cannot be seen) or `with cases` (cases are demanded); a line `# on <date>` asks for review
+dates on that day, too. `--update-golden` writes what follows `----`.
 """
 
 from __future__ import annotations
 
 import ast
 import re
+from datetime import UTC, date, datetime, time
 from pathlib import Path
 
 import pytest
 
 from compliance.language.loader import load_rulebook
 from compliance.language.render import render
+from compliance.language.reviews import reviews
 from compliance.language.span import Source
 from tests.language.small import FILES
 
 HERE = Path(__file__).parent
-HEADER = re.compile(r"^# (file|without) (\S+)(?: (.+))?$", re.MULTILINE)
+HEADER = re.compile(r"^# (file|without|on) (\S+)(?: (.+))?$", re.MULTILINE)
 PAGES = sorted(page for page in HERE.glob("*.txt") if HEADER.match(page.read_text(encoding="utf-8")))
 PACKAGE = Path(__file__).parents[3] / "compliance" / "language"
 MODULES = (
@@ -46,6 +48,7 @@ MODULES = (
     "reader",
     "requests",
     "resolver",
+    "reviews",
     "rules",
     "statements",
     "traps",
@@ -66,11 +69,14 @@ def said_about(example: str) -> str:
     files = dict(FILES)
     given: list[Source] = []
     demand_cases = False
+    day: datetime | None = None
     parts = HEADER.split(example)
     for what, path, how, text in zip(parts[1::4], parts[2::4], parts[3::4], parts[4::4], strict=True):
         files.pop(path, None)
         demand_cases = demand_cases or how == "with cases"
-        if what == "without":
+        if what == "on":
+            day = datetime.combine(date.fromisoformat(path), time(), UTC)
+        if what != "file":
             continue
         held = text.removeprefix("\n")
         if how == "escaped":
@@ -79,7 +85,10 @@ def said_about(example: str) -> str:
             held *= int(times[1])
         given += [Source(path, held)] * (2 if how == "twice" else 1)
     sources = [*given, *(Source(path, text) for path, text in files.items())]
-    _, diagnostics = load_rulebook(sources, demand_cases=demand_cases)
+    rulebook, diagnostics = load_rulebook(sources, demand_cases=demand_cases)
+    if day is not None:
+        assert rulebook is not None
+        diagnostics = [*diagnostics, *reviews(rulebook, day)]
     by_path = {source.path: source for source in sources}
     return "\n\n".join(render(each, by_path) for each in diagnostics)
 

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import typer
 
+from compliance.cli.ledger_export import export
 from compliance.cli.ledger_keys import rotate_key, rotate_master_key
 from compliance.cli.ledger_stats import stats
 from compliance.cli.ledger_verify import verify
 
 ledger = typer.Typer(name="ledger", help="Look into a stored log, check it, keep it going.", no_args_is_help=True)
-for command in (verify, stats):
+for command in (verify, stats, export):
     ledger.command()(command)
 ledger.command("rotate-key")(rotate_key)
 ledger.command("rotate-master-key")(rotate_master_key)

@@ -1,93 +1,217 @@
-"""The stored log -> JSON Lines or Parquet for other tools.
+"""The stored log -> JSON Lines or Parquet for other tools, such that an outsider can prove what is in them.
 
-Invariant: personal parts leave only when asked for by name (`personal=True`), and never once erased.
+An export holds each entry's own bytes, and a manifest with what leads from them to a root that the log signed; whoever
+has the log's public key checks it with `docs/verify/verify_export.py`, which uses nothing of ours. Invariant: personal
+parts leave only when asked for by name, into a file of their own, and never once erased.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from hashlib import sha256
 from pathlib import Path
 from typing import IO, Any
 
-from compliance.ledger.entry import DECISION, stamped
-from compliance.ledger.errors import ErasedError
+from sqlalchemy import Connection, select
+
+from compliance.ledger import merkle, store
+from compliance.ledger.archive import Archive
+from compliance.ledger.checkpoint import Checkpoint, verified
+from compliance.ledger.entry import DECISION
+from compliance.ledger.errors import ErasedError, TamperedError
+from compliance.ledger.keyring import LogKey, log_keys, verifiers_at
 from compliance.ledger.merkle import leaf_hash
-from compliance.ledger.note import encode_base64
+from compliance.ledger.note import Note, NoteError, encode_base64
 from compliance.ledger.reading import Entry, Reader
 
+FORMAT = "compliance-export/1"
 _ROW_GROUP = 5000
 
 
-def lines(reader: Reader, entries: Iterable[Entry], *, personal: bool = False) -> Iterator[str]:
-    """Yield one JSON object per entry: where it is, its hash, the whole entry, and on request the personal part."""
-    for entry in entries:
-        row: dict[str, Any] = {
-            "epoch": entry.epoch,
-            "index": entry.index,
-            "hash": encode_base64(leaf_hash(entry.body)),
-            "entry": entry.document,
+@dataclass(frozen=True, slots=True)
+class Part:
+    """The entries [start, end) of one epoch, and the signed checkpoint that they are proved against, if any."""
+
+    epoch: int
+    origin: str
+    start: int
+    end: int
+    checkpoint: str | None
+    path: Sequence[bytes] = ()
+    keys: Sequence[str] = ()
+
+    def document(self) -> dict[str, Any]:
+        """Return it as it stands in the manifest."""
+        return {
+            "epoch": self.epoch,
+            "origin": self.origin,
+            "start": self.start,
+            "end": self.end,
+            "checkpoint": self.checkpoint,
+            "path": [encode_base64(value) for value in self.path],
+            "keys": list(self.keys),
         }
-        if personal:
-            row["personal"] = _personal(reader, entry)
-        yield json.dumps(row, ensure_ascii=False, separators=(",", ":"))
 
 
-def write_lines(reader: Reader, entries: Iterable[Entry], to: IO[str], *, personal: bool = False) -> int:
-    """Write JSON Lines; returns how many."""
+@dataclass(slots=True)
+class Exported:
+    """What was written: file names with the number of rows in each, and what they are proved against."""
+
+    parts: list[Part] = field(default_factory=list)
+    files: dict[str, int] = field(default_factory=dict)
+
+
+def parts(archive: Archive, since: datetime | None = None, until: datetime | None = None) -> list[Part]:
+    """Return what an export of a span of time consists of.
+
+    Entries that no kept checkpoint covers yet are left out; where an epoch has none at all, its entries are taken
+    without a proof. Raises `TamperedError` where the stored tree does not give the root that was signed.
+    """
+    found: list[Part] = []
+    for epoch in sorted(archive.origins):
+        span = archive.reader(epoch).span(since, until)
+        with archive.database.read() as connection:
+            keys = log_keys(connection, epoch)
+            note = _newest(connection, archive, epoch, keys)
+            vkeys = [key.verifier.vkey() for key in keys]
+            signed = None if note is None else _signed(note, keys)
+            end = span.stop if signed is None else min(span.stop, signed.size)
+            if span.start >= end:
+                continue
+            if signed is None:
+                found.append(Part(epoch, archive.origins[epoch], span.start, end, None, (), vkeys))
+                continue
+            node = store.nodes(connection, epoch)
+            if merkle.root(signed.size, node) != signed.root:
+                raise TamperedError(
+                    "the stored tree does not give the root that was signed: run `compliance ledger verify`"
+                )
+            path = merkle.span_path(span.start, end, signed.size, node)
+            found.append(Part(epoch, archive.origins[epoch], span.start, end, note, path, vkeys))
+    return found
+
+
+def entries(archive: Archive, wanted: Iterable[Part]) -> Iterator[Entry]:
+    """Yield the entries of the parts, in order."""
+    for part in wanted:
+        yield from archive.reader(part.epoch).entries(part.start, part.end)
+
+
+def write_lines(found: Iterable[Entry], to: IO[bytes]) -> int:
+    """Write JSON Lines, one object an entry, which ends with the entry's own bytes; returns how many."""
     count = 0
-    for line in lines(reader, entries, personal=personal):
-        to.write(line + "\n")
+    for entry in found:
+        head = {"epoch": entry.epoch, "index": entry.index, "hash": encode_base64(leaf_hash(entry.body))}
+        to.write(json.dumps(head, separators=(",", ":"))[:-1].encode() + b',"entry":' + entry.body + b"}\n")
         count += 1
     return count
 
 
-def write_parquet(entries: Iterable[Entry], path: Path) -> int:
-    """Write the public parts of decisions as Parquet (extra `bulk`); returns how many rows."""
+def write_personal(archive: Archive, found: Iterable[Entry], to: IO[str]) -> int:
+    """Write JSON Lines with the personal parts of decisions that were not erased; returns how many."""
+    readers: dict[int, Reader] = {}
+    count = 0
+    for entry in found:
+        if entry.kind != DECISION:
+            continue
+        reader = readers.setdefault(entry.epoch, archive.reader(entry.epoch))
+        try:
+            part = reader.personal(entry)
+        except ErasedError:
+            continue
+        row = {
+            "epoch": entry.epoch,
+            "index": entry.index,
+            "id": entry.public.get("id"),
+            "facts": part.facts,
+            "request": part.request.decode(errors="replace"),
+            "response": part.response.decode(errors="replace"),
+        }
+        to.write(json.dumps(row, ensure_ascii=False, separators=(",", ":")) + "\n")
+        count += 1
+    return count
+
+
+def write_parquet(found: Iterable[Entry], path: Path) -> int:
+    """Write Parquet (extra `bulk`): a row an entry, its own bytes in the last column; returns how many.
+
+    Raises `ImportError` without the extra.
+    """
     import pyarrow as pa  # type: ignore[import-untyped]  # noqa: PLC0415 - an extra, and slow to import
     import pyarrow.parquet as pq  # type: ignore[import-untyped]  # noqa: PLC0415
 
-    columns = ("id", "outcome", "action", "instrument", "subject", "ruleset", "recorded_at", "entry")
-    schema = pa.schema([("epoch", pa.int32()), ("index", pa.int64()), *((name, pa.string()) for name in columns)])
+    texts, lists = pa.string(), pa.list_(pa.string())
+    columns: list[tuple[str, Any]] = [("epoch", pa.int32()), ("index", pa.int64()), ("hash", pa.binary(32))]
+    columns += [("recorded_at", pa.timestamp("us", "UTC")), ("kind", texts), ("id", texts), ("outcome", texts)]
+    columns += [("action", texts), ("instrument", texts), ("ground", texts), ("rules", lists), ("territories", lists)]
+    columns += [("binding", pa.bool_()), ("subject", texts), ("ruleset", texts), ("entry", pa.binary())]
+    schema = pa.schema(columns)
     count = 0
     with pq.ParquetWriter(path, schema, compression="zstd") as writer:
         batch: list[dict[str, Any]] = []
-        for entry in entries:
-            if entry.kind != DECISION:
-                continue
+        for entry in found:
             batch.append(_row(entry))
+            count += 1
             if len(batch) == _ROW_GROUP:
                 writer.write_table(pa.Table.from_pylist(batch, schema))
                 batch = []
-            count += 1
         if batch:
             writer.write_table(pa.Table.from_pylist(batch, schema))
     return count
 
 
+def manifest(exported: Exported, folder: Path) -> dict[str, Any]:
+    """Return what says how an export is proved, with the digest of each file."""
+    digests: dict[str, Any] = {}
+    for name, rows in exported.files.items():
+        with (folder / name).open("rb") as file:
+            digest = sha256()
+            while chunk := file.read(2**20):
+                digest.update(chunk)
+        digests[name] = {"rows": rows, "sha256": digest.hexdigest()}
+    return {"format": FORMAT, "files": digests, "parts": [part.document() for part in exported.parts]}
+
+
+def _newest(connection: Connection, archive: Archive, epoch: int, keys: Sequence[LogKey]) -> str | None:
+    """Return the largest checkpoint of an epoch that is kept, does not reach beyond what is stored, and is signed."""
+    columns = store.CHECKPOINT.c
+    rows = select(columns.note).where(columns.epoch == epoch).order_by(columns.size.desc()).limit(1)
+    notes = [*connection.execute(rows).scalars(), *([archive.checkpoint] if archive.checkpoint is not None else [])]
+    size = store.read_head(connection, epoch).size
+    best: tuple[int, str] | None = None
+    for note in notes:
+        try:
+            stated = _signed(note, keys)
+        except NoteError:
+            continue
+        if stated.size <= size and (best is None or stated.size > best[0]):
+            best = (stated.size, note)
+    return None if best is None else best[1]
+
+
+def _signed(note: str, keys: Sequence[LogKey]) -> Checkpoint:
+    """Return what a checkpoint states, signed with a key that was the log's at its size; raises `NoteError`."""
+    size = Checkpoint.of_text(Note.of_text(note).text).size
+    return verified(note, verifiers_at(keys, size)).checkpoint
+
+
 def _row(entry: Entry) -> dict[str, Any]:
-    resource = entry.public.get("resource")
+    public = entry.public
+    resource, grounds = public.get("resource"), public.get("grounds")
+    rules = [ground["rule"] for ground in grounds if "rule" in ground] if isinstance(grounds, list) else None
     return {
         "epoch": entry.epoch,
         "index": entry.index,
-        "id": entry.public.get("id"),
-        "outcome": entry.public.get("outcome"),
-        "action": entry.public.get("action"),
-        "instrument": resource.get("id") if isinstance(resource, Mapping) else None,
+        "hash": leaf_hash(entry.body),
+        "recorded_at": entry.recorded_at,
+        "kind": entry.kind,
+        **{name: public.get(name) for name in ("id", "outcome", "action", "ground", "territories", "binding")},
+        "instrument": resource.get("id") if isinstance(resource, dict) else None,
+        "rules": rules,
         "subject": entry.document["subject"],
         "ruleset": entry.ruleset_digest,
-        "recorded_at": stamped(entry.recorded_at),
-        "entry": entry.body.decode(),
-    }
-
-
-def _personal(reader: Reader, entry: Entry) -> Mapping[str, Any] | None:
-    try:
-        part = reader.personal(entry)
-    except ErasedError:
-        return None
-    return {
-        "facts": part.facts,
-        "request": part.request.decode(errors="replace"),
-        "response": part.response.decode(errors="replace"),
+        "entry": entry.body,
     }

@@ -94,6 +94,19 @@ def consistency_path(old: int, new: int, node: NodeReader) -> list[bytes]:
     return path
 
 
+def span_path(start: int, end: int, size: int, node: NodeReader) -> list[bytes]:
+    """Return what leads from the leaves [start, end) to the root of the tree of `size` leaves.
+
+    It is the hash of every largest subtree without any of these leaves, from left to right; the recursion is that of
+    RFC 6962 2.1. Raises `ProofError` when the tree has no such leaves.
+    """
+    if not 0 <= start < end <= size:
+        raise ProofError(f"a tree of {size} leaves has no leaves from {start} to {end}")
+    path: list[bytes] = []
+    _beside(start, end, 0, size, node, path)
+    return path
+
+
 def root_from_inclusion(index: int, size: int, leaf: bytes, path: Sequence[bytes]) -> bytes:
     """Return the root of the tree of `size` leaves in which `leaf`, at `index`, has this path.
 
@@ -156,6 +169,15 @@ def _verify_trivial(old: int, new: int, path: Sequence[bytes], old_root: bytes, 
         raise ProofError("a consistency proof from nothing, or to the same size, must be empty")
     if (old == new and old_root != new_root) or (old == 0 and old_root != EMPTY_ROOT):
         raise ProofError("the same tree size has two roots")
+
+
+def _beside(start: int, end: int, low: int, high: int, node: NodeReader, path: list[bytes]) -> None:
+    if high <= start or end <= low:
+        path.append(_span(low, high, node))
+    elif not start <= low < high <= end:
+        middle = low + _split(high - low)
+        _beside(start, end, low, middle, node, path)
+        _beside(start, end, middle, high, node, path)
 
 
 def _split(count: int) -> int:

@@ -6,7 +6,7 @@ are taken from the entries anew, and what is stored beside an entry is compared 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from hashlib import sha256
 from typing import Any
@@ -15,10 +15,10 @@ import msgspec
 from sqlalchemy import Connection, select
 
 from compliance.ledger import merkle, raw, store
-from compliance.ledger.commitment import SALT_BYTES, opens
+from compliance.ledger.commitment import SALT_BYTES, commitment
 from compliance.ledger.entry import DECISION, ERASURE, PAIRED, Personal
 from compliance.ledger.errors import ErasedError, LedgerError
-from compliance.ledger.note import decode_base64
+from compliance.ledger.note import encode_base64
 from compliance.ledger.reading import index_terms
 from compliance.ledger.subjects import NOBODY, Subjects
 from compliance.ledger.tiles import TILE_WIDTH
@@ -71,26 +71,27 @@ def examine(connection: Connection, subjects: Subjects | None, span: Span) -> Ex
     """Return what a span comes to; raises the database's errors where rows cannot be read at all."""
     found = Examined(span)
     rows = _rows(connection, span)
+    stated = {index: _read(row.entry) for index, row in rows.items()}
     if subjects is not None:
-        subjects.fetch({_subject(row) for row in rows.values()})
+        subjects.fetch({each.subject or NOBODY for each in stated.values() if each is not None})
     leaves: list[bytes] = []
     time, count, total = "", 0, 0
     sizes = {*span.sizes, span.end}
     for index in range(span.start, span.end):
-        row = rows.get(index)
+        row, said = rows.get(index), stated.get(index)
         if row is None:
             found.problems.append((f"entry {index}", "it is missing"))
             leaves.append(_NOTHING)
         else:
-            entry = bytes(row.entry)
-            leaves.append(merkle.leaf_hash(entry))
-            document = _document(row, entry, found)
-            if document is not None:
-                time = _in_order(index, document["recorded_at"], time, found)
-                _count(document, found)
-                _personal(row, document, subjects, found)
+            leaves.append(merkle.leaf_hash(row.entry))
+            if said is None:
+                found.problems.append((f"entry {index}", "it is not an entry"))
+            else:
+                time = _in_order(index, said.recorded_at, time, found)
+                _compare(row, said, found)
+                _personal(row, said, subjects, found)
                 if index < span.indexed:
-                    more = summed(index, index_terms(document), span.key)
+                    more = summed(index, _terms(row.entry), span.key)
                     count, total = count + more[0], total + more[1]
         if index + 1 in sizes:
             found.times[index + 1] = time
@@ -126,44 +127,60 @@ def _rows(connection: Connection, span: Span) -> dict[int, Any]:
     return {row.leaf_index: row for row in connection.execute(wanted)}
 
 
-def _subject(row: Any) -> str:
-    """Return whose key the personal part is sealed with, without complaint about what is no entry."""
-    try:
-        return msgspec.json.decode(row.entry, type=_Whose).subject or NOBODY
-    except (msgspec.MsgspecError, UnicodeDecodeError):
-        return NOBODY
+class _Hashes(msgspec.Struct):
+    ciphertext: str
+    commitment: str
 
 
-class _Whose(msgspec.Struct):
+class _Public(msgspec.Struct):
+    id: Any = None
+
+
+class _Entry(msgspec.Struct):
+    """What an entry says that is stored beside it as well."""
+
+    kind: str
+    personal: _Hashes
+    public: _Public
+    recorded_at: str
+    ruleset: str
     subject: str | None
 
 
-def _document(row: Any, entry: bytes, found: Examined) -> Mapping[str, Any] | None:
-    """Return the entry, after comparing it with its columns; None when it is no entry at all."""
-    place = f"entry {row.leaf_index}"
+_decode = msgspec.json.Decoder(_Entry).decode
+
+
+def _read(entry: bytes) -> _Entry | None:
+    """Return what an entry says; None when it is none."""
     try:
-        document: Mapping[str, Any] = msgspec.json.decode(entry)
-        stated = (document["kind"], document["public"].get("id"), document["recorded_at"])
-        ciphertext = decode_base64(document["personal"]["ciphertext"])
-        decode_base64(document["personal"]["commitment"])
-        index_terms(document)
-        spelt = isinstance(stated[2], str) and isinstance(document["ruleset"], str)
-    except (LookupError, TypeError, ValueError, AttributeError):
-        spelt, stated, ciphertext, document = False, (None, None, None), b"", {}
-    if not spelt:
-        found.problems.append((place, "it is not an entry"))
+        return _decode(entry)
+    except ValueError:  # also what is no UTF-8
         return None
-    for name, said, stored in zip(
-        ("kind", "decision_id", "recorded_at"),
-        stated,
-        (row.kind, row.decision_id, raw.stamp(row.recorded_at)),
-        strict=True,
-    ):
-        if said != stored:
-            found.problems.append((place, f"its column `{name}` is not what the entry says"))
-    if row.sealed is None or sha256(row.sealed).digest() != ciphertext:
+
+
+def _terms(entry: bytes) -> set[str]:
+    """Return what an entry is found under; nothing, which no index says, of one that cannot be searched for."""
+    try:
+        return index_terms(msgspec.json.decode(entry))
+    except (ValueError, LookupError, TypeError, AttributeError):
+        return set()
+
+
+def _compare(row: Any, said: _Entry, found: Examined) -> None:
+    """Compare an entry with its columns and with the ciphertext beside it."""
+    place = f"entry {row.leaf_index}"
+    if said.kind == ERASURE:
+        found.erasures += 1
+    elif said.kind == DECISION:
+        found.rulesets.add(said.ruleset)
+    if said.kind != row.kind:
+        found.problems.append((place, "its column `kind` is not what the entry says"))
+    if said.public.id != row.decision_id:
+        found.problems.append((place, "its column `decision_id` is not what the entry says"))
+    if said.recorded_at != raw.stamp(row.recorded_at):
+        found.problems.append((place, "its column `recorded_at` is not what the entry says"))
+    if row.sealed is None or encode_base64(sha256(row.sealed).digest()) != said.personal.ciphertext:
         found.problems.append((place, "the ciphertext beside it is not the one that it states"))
-    return document
 
 
 def _in_order(index: int, time: str, before: str, found: Examined) -> str:
@@ -173,23 +190,16 @@ def _in_order(index: int, time: str, before: str, found: Examined) -> str:
     return time
 
 
-def _count(document: Mapping[str, Any], found: Examined) -> None:
-    if document["kind"] == ERASURE:
-        found.erasures += 1
-    if document["kind"] == DECISION:
-        found.rulesets.add(document["ruleset"])
-
-
-def _personal(row: Any, document: Mapping[str, Any], subjects: Subjects | None, found: Examined) -> None:
+def _personal(row: Any, said: _Entry, subjects: Subjects | None, found: Examined) -> None:
     """Open the personal part and compare it with the commitment to it."""
     if subjects is None:
         found.unread += 1
         return
-    owner = document["subject"] or NOBODY
+    owner = said.subject or NOBODY
     try:
         plain = subjects.open(owner, row.sealed or b"")
         frame = plain[SALT_BYTES:]
-        if not opens(decode_base64(document["personal"]["commitment"]), plain[:SALT_BYTES], frame):
+        if encode_base64(commitment(plain[:SALT_BYTES], frame)) != said.personal.commitment:
             found.problems.append((f"entry {row.leaf_index}", "its personal part is not what it committed to"))
             return
         if _PAIRED in frame and (second := (personal := Personal.of_frame(frame)).paired_with) is not None:

@@ -1,50 +1,167 @@
 from __future__ import annotations
 
+import importlib.util
 import io
 import json
+from datetime import UTC, datetime
+from pathlib import Path
 
 import pytest
 
 from compliance.ledger import erasure
-from compliance.ledger.export import write_lines, write_parquet
+from compliance.ledger.archive import open_archive
+from compliance.ledger.entry import DecisionRecord
+from compliance.ledger.errors import TamperedError
+from compliance.ledger.export import Exported, entries, manifest, parts, write_lines, write_parquet, write_personal
+from compliance.ledger.ledger import Ledger
 from compliance.ledger.merkle import leaf_hash
 from compliance.ledger.note import decode_base64
-from tests.ledger.support import record
+from compliance.ledger.opening import new_epoch
+from compliance.ledger.settings import LedgerSettings
+from tests.ledger.edited import copied, edit, whole
+from tests.ledger.support import Clock, record, settings
+
+VERIFY = Path(__file__).parents[2] / "docs" / "verify"
 
 
-def filled(ledger):
-    for number in range(5):
-        subject = "alice" if number else "bob"
-        ledger.append(record(number, subject, outcome="deny" if number % 2 else "allow")).result(10)
-    return ledger
+@pytest.fixture
+def outsider(monkeypatch):
+    """The script for outsiders."""
+    monkeypatch.syspath_prepend(str(VERIFY))
+    spec = importlib.util.spec_from_file_location("verify_export", VERIFY / "verify_export.py")
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
 
 
-def test_json_lines_hold_every_entry_whole(sqlite_ledger):
-    reader, out = filled(sqlite_ledger).reader, io.StringIO()
-    assert write_lines(reader, reader.entries(), out) == 6
+@pytest.fixture(scope="module")
+def made(tmp_path_factory):
+    return whole(tmp_path_factory.mktemp("log"))
+
+
+@pytest.fixture
+def archive(made):
+    opened = open_archive(made)
+    yield opened
+    opened.close()
+
+
+def exported(archive, folder, *span):
+    """Write JSON Lines and a manifest; returns the folder and the log's key."""
+    found = parts(archive, *span)
+    with (folder / "entries.jsonl").open("wb") as file:
+        rows = write_lines(entries(archive, found), file)
+    document = manifest(Exported(found, {"entries.jsonl": rows}), folder)
+    (folder / "manifest.json").write_text(json.dumps(document))
+    return found[0].keys[-1]
+
+
+def test_json_lines_hold_every_entry_whole(archive):
+    out = io.BytesIO()
+    assert write_lines(entries(archive, parts(archive)), out) == 307
     rows = [json.loads(line) for line in out.getvalue().splitlines()]
-    assert [row["index"] for row in rows] == list(range(6))
+    assert [row["index"] for row in rows] == list(range(307))
     assert rows[1]["entry"]["public"]["id"] == "d0"
-    assert decode_base64(rows[1]["hash"]) == leaf_hash(reader.entry(1).body)
-    assert "residence" not in out.getvalue()
+    assert decode_base64(rows[1]["hash"]) == leaf_hash(archive.reader().entry(1).body)
+    assert b"residence" not in out.getvalue()
 
 
-def test_personal_parts_are_exported_only_when_asked_for_and_never_once_erased(sqlite_ledger):
-    ledger, out = filled(sqlite_ledger), io.StringIO()
-    asked = erasure.request(ledger, "bob", "why", "ann")
-    erasure.approve(ledger, asked, "ben")
-    write_lines(ledger.reader, ledger.reader.entries(1, 3), out, personal=True)
-    rows = [json.loads(line) for line in out.getvalue().splitlines()]
-    assert rows[0]["personal"] is None
-    assert rows[1]["personal"]["facts"] == {"subject.residence": "CH", "number": 1}
+def test_an_outsider_derives_the_signed_root_from_an_export(archive, tmp_path, outsider):
+    key = exported(archive, tmp_path)
+    assert outsider.verify(tmp_path, key) == ["valid: entries 0 to 306 of example.com/log, in a tree of 307"]
 
 
-def test_decisions_are_exported_as_parquet(sqlite_ledger, tmp_path):
+@pytest.mark.parametrize(("since", "until"), [(4, None), (None, 4), (4, 10), (12, 30)])
+def test_a_span_of_time_is_proved_as_well(archive, tmp_path, outsider, since, until):
+    span = [None if second is None else datetime(2026, 11, 25, 12, 0, second, tzinfo=UTC) for second in (since, until)]
+    key = exported(archive, tmp_path, *span)
+    (said,) = outsider.verify(tmp_path, key)
+    assert said.startswith("valid: entries")
+    assert "0 to 306" not in said
+
+
+def test_any_entry_that_was_changed_left_out_or_moved_is_refused(archive, tmp_path, outsider):
+    key = exported(archive, tmp_path)
+    path = tmp_path / "entries.jsonl"
+    rows = path.read_bytes().splitlines(keepends=True)
+    changed = rows[20].replace(b"allow", b"alloy")
+    for other in ([*rows[:20], changed, *rows[21:]], rows[:20] + rows[21:], [rows[1], rows[0], *rows[2:]], rows[:-1]):
+        path.write_bytes(b"".join(other))
+        document = json.loads((tmp_path / "manifest.json").read_text())
+        with pytest.raises(ValueError, match="is not the file"):
+            outsider.verify(tmp_path, key)
+        # Even if whoever changed it makes the manifest agree.
+        again = Exported([], {"entries.jsonl": len(other)})
+        document["files"] = manifest(again, tmp_path)["files"]
+        kept = (tmp_path / "manifest.json").read_text()
+        (tmp_path / "manifest.json").write_text(json.dumps(document))
+        with pytest.raises(ValueError, match=r"root that was signed|missing or out of order"):
+            outsider.verify(tmp_path, key)
+        (tmp_path / "manifest.json").write_text(kept)
+
+
+def test_parquet_has_the_same_entries_and_the_same_proof(archive, tmp_path, outsider):
     pq = pytest.importorskip("pyarrow.parquet")
+    found = parts(archive)
+    rows = write_parquet(entries(archive, found), tmp_path / "entries.parquet")
+    document = manifest(Exported(found, {"entries.parquet": rows}), tmp_path)
+    (tmp_path / "manifest.json").write_text(json.dumps(document))
+    assert outsider.verify(tmp_path, found[0].keys[-1])[0].startswith("valid: entries 0 to 306")
+    table = pq.read_table(tmp_path / "entries.parquet")
+    assert table.column("id").to_pylist()[1:4] == ["d0", "d1", "d2"]
+    assert table.column("outcome").to_pylist()[:2] == [None, "allow"]
+    assert table.column("territories").to_pylist()[1] == ["CH"]
+    assert table.column("recorded_at").to_pylist()[0] == datetime(2026, 11, 25, 12, tzinfo=UTC)
+    assert set(table.column("kind").to_pylist()) == {"log", "decision", "ruleset", "erasure", "erasure-request"}
 
-    reader = filled(sqlite_ledger).reader
-    assert write_parquet(reader.entries(), tmp_path / "log.parquet") == 5
-    table = pq.read_table(tmp_path / "log.parquet")
-    assert table.column("id").to_pylist() == ["d0", "d1", "d2", "d3", "d4"]
-    assert table.column("outcome").to_pylist() == ["allow", "deny", "allow", "deny", "allow"]
-    assert table.column("index").to_pylist() == [1, 2, 3, 4, 5]
+
+def test_personal_parts_are_written_only_by_name_and_never_once_erased(sqlite_ledger):
+    for number in range(2):
+        sqlite_ledger.append(record(number, "alice" if number else "bob")).result(10)
+    erasure.approve(sqlite_ledger, erasure.request(sqlite_ledger, "bob", "why", "ann"), "ben")
+    archive, out = open_archive(sqlite_ledger.settings), io.StringIO()
+    assert write_personal(archive, archive.entries(), out) == 1
+    row = json.loads(out.getvalue())
+    assert (row["id"], row["facts"]) == ("d1", {"subject.residence": "CH", "number": 1})
+    archive.close()
+
+
+def test_what_no_kept_checkpoint_covers_is_left_out(sqlite_ledger):
+    sqlite_ledger.append(record(1)).result(10)
+    archive = open_archive(sqlite_ledger.settings)
+    sqlite_ledger.append(record(2)).result(10)  # after the archive has read the checkpoint
+    assert [(part.start, part.end) for part in parts(archive)] == [(0, 2)]
+    archive.close()
+
+
+def test_an_edited_tree_is_not_exported_as_if_it_had_been_signed(made, tmp_path):
+    copy = copied(made, tmp_path)
+    with edit(tmp_path / "log.db") as connection:
+        connection.execute("UPDATE ledger_tile SET root = zeroblob(32)")
+    opened = open_archive(copy)
+    with pytest.raises(TamperedError):
+        parts(opened)
+    opened.close()
+
+
+def test_each_epoch_is_a_part_of_its_own(tmp_path, outsider):
+    clock = Clock()
+    first = settings(tmp_path, clock=clock)
+    ledger = Ledger.open(first)
+    ledger.append(record(1)).result(10)
+    ledger.close()
+    second = LedgerSettings(first.database_url, first.folder, "example.com/second", clock=clock)
+    new_epoch(second, "moved house", ("ann", "ben"))
+    ledger = Ledger.open(second)
+    ledger.append(DecisionRecord({"id": "x"}, {}, None, "", b"", b"")).result(10)
+    ledger.close()
+    opened, folder = open_archive(second), tmp_path / "out"
+    folder.mkdir()
+    exported(opened, folder)
+    found = parts(opened)
+    assert [(part.epoch, part.start, part.end) for part in found] == [(1, 0, 2), (2, 0, 2)]
+    said = outsider.verify(folder, found[1].keys[0])
+    assert [line.split(":")[0] for line in said] == ["not checked", "valid"]
+    opened.close()

@@ -1,0 +1,122 @@
+"""Measure `ledger verify` on a log of its own: `python -m benchmarks.verify [--entries N] [--ledger FOLDER]`.
+
+The entries are real decisions of the shipped rulebook, some hundred of them over and over under other ids and for other
+customers. Printed are seconds, entries a second, the most memory that the command and its processes held, and what a
+million entries would take at that pace.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import json
+import resource
+import subprocess
+import sys
+import tempfile
+import time
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from rich.console import Console
+from rich.progress import track
+
+from benchmarks.customers import orders
+from compliance.engine.loading import load_book
+from compliance.gate.clock import SYSTEM_CLOCK
+from compliance.gate.gate import Gate
+from compliance.gate.library import kept_bytes
+from compliance.gate.recorder import Receipted
+from compliance.gate.records import decision_record
+from compliance.gate.shelf import Shelf
+from compliance.ledger.ledger import Ledger
+from compliance.ledger.settings import LedgerSettings
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from compliance.gate.recorder import Record
+    from compliance.ledger.entry import DecisionRecord
+
+SAMPLE = 300
+CUSTOMERS = 50_000
+GROUP = 500
+
+
+class Keeper:
+    """A recorder that keeps what it is given."""
+
+    records = True
+    trouble = None
+
+    def __init__(self) -> None:
+        """Begin with nothing."""
+        self.kept: list[DecisionRecord] = []
+
+    async def record(self, records: Sequence[Record]) -> list[Receipted]:
+        """Keep what the log would keep."""
+        self.kept += map(decision_record, records)
+        return [Receipted(each.response, None) for each in records]
+
+
+def fill(folder: Path, count: int) -> None:
+    """Write a log of `count` entries into a folder."""
+    book, keeper = load_book(), Keeper()
+    gate = Gate(Shelf(book, SYSTEM_CLOCK.now()), SYSTEM_CLOCK, keeper)
+    for body in orders(SAMPLE):
+        asyncio.run(gate.answer(json.loads(body)))
+    ledger = Ledger.open(LedgerSettings(f"sqlite:///{folder}/ledger.db", folder))
+    ledger.keep_ruleset(book.rulebook.digest, kept_bytes(book.rulebook))
+    for start in track(range(2, count, GROUP), "writing", console=Console(stderr=True), transient=True):
+        futures = [ledger.append(_other(keeper.kept, number)) for number in range(start, min(start + GROUP, count))]
+        for future in futures:
+            future.result(60)
+    ledger.close()
+
+
+def _other(known: list[DecisionRecord], number: int) -> DecisionRecord:
+    """Return a known decision under an id of its own, about another customer."""
+    record = known[number % len(known)]
+    return replace(
+        record, public={**record.public, "id": f"{number:032x}"}, subject_id=f"customer-{number % CUSTOMERS}"
+    )
+
+
+def measure(folder: Path) -> dict[str, Any]:
+    """Verify a log in a process of its own."""
+    command = [sys.executable, "-m", "compliance", "ledger", "verify", "--ledger", str(folder), "--json"]
+    started = time.perf_counter()
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    seconds = time.perf_counter() - started
+    report = json.loads(done.stdout)
+    size = report["logs"][0]["size"]
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return {
+        "good": report["good"],
+        "entries": size,
+        "seconds": round(seconds, 2),
+        "cpu_seconds": round(used.ru_utime + used.ru_stime, 2),
+        "entries_per_second": round(size / seconds),
+        "million_in_seconds": round(seconds / size * 1_000_000, 1),
+        "largest_process_mb": round(used.ru_maxrss / 1024),
+        "database_mb": round((folder / "ledger.db").stat().st_size / 2**20),
+    }
+
+
+def main() -> None:
+    """Fill a log, unless one is named that is there, and verify it."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--entries", type=int, default=200_000)
+    parser.add_argument("--ledger", type=Path, help="a folder to keep the log in, for another run")
+    chosen = parser.parse_args()
+    with tempfile.TemporaryDirectory() as scratch:
+        folder = chosen.ledger or Path(scratch)
+        folder.mkdir(parents=True, exist_ok=True)
+        if not (folder / "ledger.db").exists():
+            fill(folder.absolute(), chosen.entries)
+        print(json.dumps(measure(folder), indent=2))
+
+
+if __name__ == "__main__":
+    main()

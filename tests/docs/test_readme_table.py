@@ -25,7 +25,7 @@ VERIFIED: dict[str, Any] = {
     "screened_at": "2026-10-05T06:00:00Z",
     "investor_class": "retail",
 }
-EEA = {"funding": "fiat", "channel": "app"}
+EEA = {"funding": "fiat", "channel": "app", "distributor": "payward-europe"}
 
 
 @pytest.fixture(scope="module")

@@ -85,7 +85,7 @@ def usual(count: int) -> list[Any]:
                 "subject": {"type": "natural-person", "id": f"c-{seed}", "properties": facts},
                 "action": {"name": "buy", "properties": {"amount": amount, "kid_acknowledged": True}},
                 "resource": {"type": "instrument", "id": random.choice(("AAPLx", "TSLAx"))},
-                "context": {"location": home, "funding": "fiat", "channel": "app"},
+                "context": {"location": home, "funding": "fiat", "channel": "app", "distributor": "payward-europe"},
             }
         )
     return made

@@ -1,7 +1,8 @@
 """The world map: an outline, and per territory its size and its path, in the Equal Earth projection.
 
-Geometry: `world.json`, made of Natural Earth's 1:50m countries (public domain). Borders follow ISO 3166: Crimea is
-drawn with Ukraine, Northern Cyprus with Cyprus, France's overseas departments on their own.
+Geometry: `world.json`, made of Natural Earth's 1:50m countries (public domain) by `compliance.pages.geometry`. Borders
+follow ISO 3166: Crimea is drawn with Ukraine, Northern Cyprus with Cyprus, Western Sahara and France's overseas
+departments on their own.
 """
 
 from __future__ import annotations

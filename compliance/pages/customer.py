@@ -6,12 +6,13 @@ the newest is the instant asked about. Nothing else is changed.
 
 from __future__ import annotations
 
+import copy
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from compliance.vocabulary import moments
 from compliance.vocabulary.facts import Origin, Zone
-from compliance.vocabulary.types import DateType, RecordType, TimestampType
+from compliance.vocabulary.types import BoolType, DateType, OneOfType, TimestampType
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -76,17 +77,33 @@ class Customer:
                 return {"type": name, "id": own["id"] if own.get("id") in fitting else fitting[0]}
         return None
 
-    def completed(self, request: dict[str, Any], missing: Iterator[str]) -> bool:
-        """Put the vocabulary's example of each missing fact into `request`; say whether any could be."""
-        found = False
+    def completed(self, request: dict[str, Any], missing: Iterator[str]) -> list[Fact]:
+        """Put the vocabulary's example of each missing fact into `request`, and return the facts that were put in."""
+        filled: list[Fact] = []
         for path in missing:
             fact = self.rulebook.vocabulary.facts.get(path)
             if fact is None or fact.example is None or Origin.REQUEST not in fact.origins:
                 continue
-            facts = request["context"] if fact.zone is Zone.CONTEXT else request[fact.zone.value]["properties"]
-            found = found or fact.name not in facts
-            facts.setdefault(fact.name, self._example(fact))
-        return found
+            facts = _part_of(request, fact)
+            if fact.name not in facts:
+                facts[fact.name] = self._example(fact)
+                filled.append(fact)
+        return filled
+
+    def alternatives(self, request: dict[str, Any], fact: Fact) -> Iterator[dict[str, Any]]:
+        """Yield `request` with each other value of a fact that a customer or the venue can choose among few."""
+        if not fact.changeable:
+            return
+        values: tuple[object, ...] = ()
+        if isinstance(fact.type, OneOfType):
+            values = fact.type.values
+        elif isinstance(fact.type, BoolType):
+            values = (True, False)
+        for value in values:
+            if value != _part_of(request, fact)[fact.name]:
+                other = copy.deepcopy(request)
+                _part_of(other, fact)[fact.name] = value
+                yield other
 
     def _example(self, fact: Fact) -> object:
         if isinstance(fact.type, TimestampType):
@@ -122,12 +139,18 @@ class Customer:
 
     def _is_instant(self, zone: Zone, name: str) -> bool:
         fact = self.rulebook.vocabulary.facts.get(f"{zone.value}.{name}")
-        return fact is not None and isinstance(fact.type, TimestampType) and not isinstance(fact.type, RecordType)
+        return fact is not None and isinstance(fact.type, TimestampType)
 
     def _moved(self, value: object) -> object:
         """Return `value`; an instant as long before the one asked about as it is before the persona's newest."""
         found = moments.instant(value) if isinstance(value, str) and self._age is not None else None
         return value if found is None or self._age is None else _written(self.at - (self._age - found))
+
+
+def _part_of(request: dict[str, Any], fact: Fact) -> dict[str, Any]:
+    """Return the part of a request in which a fact stands."""
+    facts: dict[str, Any] = request["context"] if fact.zone is Zone.CONTEXT else request[fact.zone.value]["properties"]
+    return facts
 
 
 def _written(moment: datetime) -> str:

@@ -1,7 +1,8 @@
 """Ask the engine, for every place, product and action, what one customer may do, and under which conditions.
 
 The customer is asked about with what the persona says. What is then missing is filled in from the vocabulary's
-examples; the rules that waited for it are the conditions under which the answer holds.
+examples, or, where it can be chosen, with what lets him in; the rules that waited for it are the conditions under which
+the answer holds.
 """
 
 from __future__ import annotations
@@ -19,8 +20,9 @@ from compliance.pages.customer import Customer
 
 if TYPE_CHECKING:
     from compliance.engine.book import BookAt
-    from compliance.engine.decision import Decision
+    from compliance.engine.decision import Decision, Verdict
     from compliance.language.rulebook import Persona
+    from compliance.vocabulary.facts import Fact
 
 _ROUNDS = 4
 """How often an answer may ask for more before it is left as it is."""
@@ -143,6 +145,7 @@ def findings(book: BookAt, customer: Customer, place: str, product: str, actions
 
 def _finding(book: BookAt, customer: Customer, body: dict[str, Any], action: str) -> Finding:
     waited: dict[str, None] = {}
+    filled: list[Fact] = []
     regions: tuple[str, ...] = ()
     request = book.request(body)
     verdict = book.verdict(request)
@@ -153,10 +156,13 @@ def _finding(book: BookAt, customer: Customer, body: dict[str, Any], action: str
         decision = book.decision(request)
         waited |= dict.fromkeys(_waiting(decision))
         regions = tuple(dict.fromkeys(code for fact in decision.missing for code in fact.choices))
-        if not customer.completed(body, (fact.fact for fact in decision.missing)):
+        put = customer.completed(body, (fact.fact for fact in decision.missing))
+        if not put:
             break
+        filled += put
         request = book.request(body)
         verdict = book.verdict(request)
+    verdict = _best(book, customer, body, filled, verdict)
     obligations = tuple(rule.id for rule in verdict.obligations)
     conditions = tuple(rule for rule in sorted(waited) if _binds(book, rule))
     status = _status(verdict.outcome, conditional=bool(conditions or obligations), by_region=bool(regions))
@@ -169,6 +175,18 @@ def _finding(book: BookAt, customer: Customer, body: dict[str, Any], action: str
         nothing_permits=status is Status.CLOSED and not verdict.grounds,
         regions=regions if status is Status.REGION else (),
     )
+
+
+def _best(book: BookAt, customer: Customer, body: dict[str, Any], filled: list[Fact], verdict: Verdict) -> Verdict:
+    """Return the widest verdict that choices among what was filled in lead to, one fact after the other."""
+    for fact in filled:
+        for other in customer.alternatives(body, fact):
+            if verdict.outcome is Outcome.ALLOW:
+                return verdict
+            found = book.verdict(book.request(other))
+            if found.outcome.severity > verdict.outcome.severity:
+                body, verdict = other, found
+    return verdict
 
 
 def _waiting(decision: Decision) -> Iterator[str]:

@@ -38,10 +38,20 @@ def test_the_resource_is_his_own_where_the_action_takes_it(customer):
 
 def test_what_is_missing_is_filled_in_once_from_the_examples(customer):
     request = customer.asks("DE", "buy", "xstocks")
-    assert customer.completed(request, iter(["context.funding", "subject.investor_class_verified_at"]))
+    put = customer.completed(request, iter(["context.funding", "subject.investor_class_verified_at"]))
+    assert [fact.path for fact in put] == ["context.funding", "subject.investor_class_verified_at"]
     assert request["context"]["funding"] == "fiat"
     assert request["subject"]["properties"]["investor_class_verified_at"] == "2027-02-03T04:05:00Z"
     assert not customer.completed(request, iter(["context.funding", "resource.halted"]))
+
+
+def test_what_can_be_chosen_among_few_has_alternatives(customer, book):
+    request = customer.asks("DE", "buy", "xstocks")
+    (funding,) = customer.completed(request, iter(["context.funding"]))
+    assert [other["context"]["funding"] for other in customer.alternatives(request, funding)] == ["crypto"]
+    assert request["context"]["funding"] == "fiat"
+    screening = book.rulebook.vocabulary.facts["subject.sanctions_screening"]
+    assert list(customer.alternatives(request, screening)) == []
 
 
 def test_what_a_persona_says_of_its_own_home_stays_as_fine_as_it_is(book):

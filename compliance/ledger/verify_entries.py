@@ -124,7 +124,7 @@ def _rows(connection: Connection, span: Span) -> dict[int, Any]:
         columns.entry,
         columns.sealed,
     ).where(columns.epoch == span.epoch, columns.leaf_index >= span.start, columns.leaf_index < span.end)
-    return {row.leaf_index: row for row in connection.execute(wanted)}
+    return {row.leaf_index: row for row in connection.execute(wanted).all()}
 
 
 class _Hashes(msgspec.Struct):

@@ -89,7 +89,7 @@ class KeyStore:
         with self._engine.connect() as connection:
             for start in range(0, len(owners), _CHUNK):
                 chunk = owners[start : start + _CHUNK]
-                for row in connection.execute(select(_keys).where(_keys.c.owner.in_(chunk))):
+                for row in connection.execute(select(_keys).where(_keys.c.owner.in_(chunk))).all():
                     found[row.owner] = StoredKey(row.owner, row.key_id, row.wrapped)
         return found
 

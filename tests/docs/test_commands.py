@@ -4,21 +4,17 @@ from __future__ import annotations
 
 import json
 import re
-import socket
 import subprocess
 import sys
-import tempfile
-import time
-import urllib.request
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 
+from tests.docs.service import ROOT, Service, serving
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-ROOT = Path(__file__).resolve().parents[2]
 PAGES = (
     *("README.md", "docs/tutorial/engineer.md", "docs/tutorial/officer.md", "docs/reference/cli.md"),
     "docs/examples/wind-down/README.md",
@@ -37,48 +33,25 @@ def _blocks(language: str) -> list[tuple[str, str]]:
 
 
 @pytest.fixture(scope="module")
-def port() -> Iterator[int]:
-    """Start the service on a free port as `make run` does, and stop it by its own process."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        chosen = int(free.getsockname()[1])
-    command = [sys.executable, "-c", "from compliance.cli import main; main()", "serve", "--port", str(chosen)]
-    with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as service:
-        try:
-            _wait(chosen)
-            yield chosen
-        finally:
-            service.terminate()
+def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
+    with serving(tmp_path_factory.mktemp("service")) as started:
+        yield started
 
 
-def _wait(port: int) -> None:
-    for _ in range(1200):
-        try:
-            with urllib.request.urlopen(f"http://127.0.0.1:{port}/readyz", timeout=1):
-                return
-        except OSError:
-            time.sleep(0.1)
-    pytest.fail("the service did not start")
-
-
-def _run(text: str, port: int) -> str:
-    compliance = f"{sys.executable} -c 'from compliance.cli import main; main()'"
-    # A picture that a page draws does not belong into the checkout.
-    text = text.replace("--map xstocks.svg", f"--map {tempfile.gettempdir()}/xstocks.svg")
-    script = text.replace("127.0.0.1:8080", f"127.0.0.1:{port}").replace(".venv/bin/compliance", compliance)
-    done = subprocess.run(["bash", "-c", script], cwd=ROOT, capture_output=True, text=True, timeout=120, check=False)
+def _run(text: str, service: Service) -> str:
+    done = service.run(text)
     assert done.returncode == 0, done.stdout + done.stderr
     return done.stdout
 
 
 @pytest.mark.parametrize(("page", "text"), _blocks("sh"))
-def test_a_command_of_the_documentation_runs(page: str, text: str, port: int) -> None:
-    assert _run(text, port), page
+def test_a_command_of_the_documentation_runs(page: str, text: str, service: Service) -> None:
+    assert _run(text, service), page
 
 
-def test_the_first_request_of_the_readme_is_denied_with_sources(port: int) -> None:
+def test_the_first_request_of_the_readme_is_denied_with_sources(service: Service) -> None:
     first = next(text for page, text in _blocks("sh") if page == "README.md" and "curl" in text)
-    answer = json.loads(_run(first, port))
+    answer = json.loads(_run(first, service))
     assert answer["outcome"] == "deny"
     assert all(ground["authority"] for ground in answer["grounds"])
 
@@ -94,8 +67,8 @@ def test_some_outcomes_are_stated() -> None:
 
 
 @pytest.mark.parametrize(("page", "text", "outcome"), _stated())
-def test_a_stated_outcome_is_what_comes_out(page: str, text: str, outcome: str, port: int) -> None:
-    assert json.loads(_run(text, port))["outcome"] == outcome, page
+def test_a_stated_outcome_is_what_comes_out(page: str, text: str, outcome: str, service: Service) -> None:
+    assert json.loads(_run(text, service))["outcome"] == outcome, page
 
 
 @pytest.mark.parametrize(("page", "text"), _blocks("python"))

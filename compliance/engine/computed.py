@@ -34,7 +34,8 @@ def computed_value(computed: Computed, values: Mapping[str, FactValue]) -> Truth
         return UNKNOWN
     listed = owners if isinstance(owners, tuple) else ()
     threshold = computed.threshold if isinstance(computed.threshold, Decimal) else Decimal(50)
-    return blocked((_owner(record, computed.listed) for record in listed), threshold=threshold)
+    owners_on_file = (_owner(record, computed.listed) for record in listed)
+    return blocked(owners_on_file, threshold=threshold, nobody_owns=computed.unowned)
 
 
 def _owner(record: object, listed: str) -> Owner:

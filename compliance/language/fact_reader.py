@@ -38,6 +38,7 @@ from compliance.language.type_parser import TypeShape
 from compliance.vocabulary import moments
 from compliance.vocabulary.facts import Computed, Fact, Origin, RecordField, WithoutFeed
 from compliance.vocabulary.formats import FORMATS
+from compliance.vocabulary.ownership import NOBODY_OWNS
 from compliance.vocabulary.reading import Records
 from compliance.vocabulary.suggestions import did_you_mean
 from compliance.vocabulary.types import DecimalType, FactType, IntType, ListType, RecordType, SetType, StringType
@@ -98,7 +99,8 @@ FUNCTION: Final = Field("function", Choice(("ownership",), "unknown-function"), 
 OVER: Final = Field("over", TEXT, required=True)
 LISTED: Final = Field("listed", TEXT, required=True)
 THRESHOLD: Final = Field("threshold", TEXT, required=True)
-COMPUTED: Final = Field("computed", Form("computation", (FUNCTION, OVER, LISTED, THRESHOLD)))
+UNOWNED: Final = Field("unowned", WORDS)
+COMPUTED: Final = Field("computed", Form("computation", (FUNCTION, OVER, LISTED, THRESHOLD, UNOWNED)))
 
 FACT: Final = Form(
     "fact",
@@ -349,7 +351,11 @@ class FactReader:
             return None
         bounds = DecimalType(Decimal(0), Decimal(100))
         threshold = value_of(Scalar(word, stated.place(THRESHOLD)), bounds, {}, found)
-        return None if threshold is None else Computed(function, over, listed, threshold)
+        if threshold is None:
+            return None
+        unowned = stated.get(UNOWNED)
+        kinds = NOBODY_OWNS if unowned is None else frozenset(word.value for word in unowned)
+        return Computed(function, over, listed, threshold, kinds)
 
     def _computed_alone(self, filled: Filled, name: Scalar, found: Found) -> None:
         if filled.gives(COMPUTED):

@@ -6,14 +6,14 @@ that conditions about it are not blamed.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Final
 
 from compliance.language.access_reader import ACCESS, UNCOVERED, read_access, read_uncovered
 from compliance.language.authorities import Library
 from compliance.language.diagnostic import Diagnostic, Note
-from compliance.language.fact_reader import DURATION, FACTS, RECORDS, FactReader, read_records
+from compliance.language.fact_reader import COMPUTED, DURATION, FACTS, RECORDS, UNOWNED, FactReader, read_records
 from compliance.language.fields import (
     SENTENCE,
     SLUG,
@@ -34,6 +34,7 @@ from compliance.vocabulary.facts import (
     Counterparty,
     Fact,
     Origin,
+    RecordField,
     ResourceType,
     SubjectKind,
     Vocabulary,
@@ -42,7 +43,7 @@ from compliance.vocabulary.facts import (
 from compliance.vocabulary.identifiers import InvalidIdentifier
 from compliance.vocabulary.reading import Records
 from compliance.vocabulary.suggestions import did_you_mean
-from compliance.vocabulary.types import BoolType, ListType, RecordType, SetType, StringType, TerritoryType
+from compliance.vocabulary.types import BoolType, ListType, OneOfType, RecordType, SetType, StringType, TerritoryType
 
 BUILT_IN: Final = frozenset(
     {
@@ -229,7 +230,17 @@ def _computable(filled: Filled, fact: Fact, facts: dict[str, Fact], records: Rec
         message = f"`{listed.name}` is `{listed.type}`, and whether an owner is listed is `bool`"
         found.append(Diagnostic("wrong-type", message, span_of["listed"]))
         return False
-    return True
+    return _unowned_known(filled, records[name], found)
+
+
+def _unowned_known(filled: Filled, owner: Mapping[str, RecordField], found: Found) -> bool:
+    """Say whether the kinds of owner that nobody owns are kinds that an owner may be."""
+    stated = filled.get(COMPUTED)
+    words = () if stated is None else stated.get(UNOWNED) or ()
+    kind = owner.get("kind")
+    kinds = kind.type.values if kind is not None and isinstance(kind.type, OneOfType) else ()
+    # All of them are looked at, so that each that is wrong is said.
+    return sum(not known(word, kinds, "unknown-value", "kind of owner", found) for word in words) == 0
 
 
 def _kind(name: Scalar, filled: Filled, facts: dict[str, Fact], declared: set[str], found: Found) -> SubjectKind:

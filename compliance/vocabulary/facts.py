@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
+from compliance.vocabulary.ownership import NOBODY_OWNS
 from compliance.vocabulary.types import TERRITORY, FactType, SetType
 from compliance.vocabulary.unknown import UNKNOWN
 
@@ -58,6 +59,8 @@ class Computed:
     listed: str
     """Field of the owner record that says whether the owner is on the list in question."""
     threshold: Value
+    unowned: frozenset[str] = NOBODY_OWNS
+    """Kinds of owner that nobody owns."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -54,6 +54,13 @@ def test_the_threshold_and_the_name_of_the_flag_are_the_vocabularys() -> None:
     assert computed_value(strict, {"subject.owners": (record,)}) is True
 
 
+def test_the_kinds_that_nobody_owns_are_the_vocabularys() -> None:
+    state = owner(100, False, kind="government")
+    assert owned_by(state) is UNKNOWN
+    stated = Computed("ownership", "subject.owners", "listed", Decimal(50), frozenset({"government"}))
+    assert computed_value(stated, {"subject.owners": (state,)}) is False
+
+
 def test_owners_that_contradict_themselves_are_no_answer() -> None:
     with pytest.raises(OwnershipError):
         owned_by(owner(60, True), owner(60, True))

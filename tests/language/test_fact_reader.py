@@ -95,6 +95,14 @@ def test_ownership_is_computed_over_a_list_of_owners():
     assert extra.computed == Computed("ownership", "subject.owners", "on_list", Decimal(50))
 
 
+def test_a_computation_names_the_kinds_of_owner_that_nobody_owns():
+    line = "{type: bool, of: [company], means: x, from: computed, computed: {function: ownership, over: subject.owners, listed: on_list, threshold: 50, unowned: [state]}}"
+    text = with_fact(line)["rules/vocabulary.yaml"]
+    text = text.replace("  Owner:\n", '  Owner:\n    on_list: bool\n    kind: {type: "one_of<person, state>"}\n')
+    extra = loaded({"rules/vocabulary.yaml": text}).vocabulary.facts["subject.extra"]
+    assert extra.computed == Computed("ownership", "subject.owners", "on_list", Decimal(50), frozenset({"state"}))
+
+
 def test_a_records_fields_have_types_bounds_depths_and_least_numbers():
     owner = loaded({}).vocabulary.records["Owner"]
     assert owner["share"].type == DecimalType(Decimal(0), Decimal(100))

@@ -103,7 +103,9 @@ class Erasures:
 
     def _until(self, ledger: Ledger, pseudonym: str) -> datetime | None:
         rulebook = self._service.shelved.book.rulebook
-        return retain_until(rulebook, ledger.reader, pseudonym, self._service.gate.clock.now())
+        now = self._service.gate.clock.now()
+        found = (retain_until(rulebook, reader, pseudonym, now) for reader in ledger.readers)
+        return max((until for until in found if until is not None), default=None)
 
 
 def _event(event: erasure.Event) -> dict[str, Any]:

@@ -38,6 +38,7 @@ if TYPE_CHECKING:
     from starlette.requests import Request
 
     from compliance.api.service import Service
+    from compliance.ledger.ledger import Ledger
     from compliance.ledger.reading import Entry, Reader
 
     Result = TypeVar("Result")
@@ -126,10 +127,10 @@ class Records:
     async def decision(self, request: Request) -> Response:
         """Show the public part of a decision, and of the one on a second subject beside it."""
         parameters(request)
-        reader = logbook_of(self._service).ledger.reader
+        ledger = logbook_of(self._service).ledger
 
         def read() -> dict[str, Any]:
-            entry = _entry(reader, request)
+            reader, entry = _found(ledger, request)
             shown = entry_json(entry)
             if entry.index + 1 < reader.size():
                 beside = reader.entry(entry.index + 1)
@@ -145,8 +146,7 @@ class Records:
         logbook = logbook_of(self._service)
 
         def explain() -> dict[str, Any]:
-            reader = logbook.ledger.reader
-            entry = _entry(reader, request)
+            reader, entry = _found(logbook.ledger, request)
             replayer = Replayer(reader, logbook.library)
             personal = reader.personal(entry)
             return {
@@ -163,8 +163,8 @@ class Records:
         logbook = logbook_of(self._service)
 
         def again() -> dict[str, Any]:
-            reader = logbook.ledger.reader
-            found = Replayer(reader, logbook.library).replay(_entry(reader, request))
+            reader, entry = _found(logbook.ledger, request)
+            found = Replayer(reader, logbook.library).replay(entry)
             return {
                 "id": found.entry.public["id"],
                 "same": found.same,
@@ -180,10 +180,10 @@ class Records:
         """Give the proof of a decision against the newest witnessed checkpoint, else the log's own."""
         wait = _seconds(parameters(request, ("wait",)))
         ledger = logbook_of(self._service).ledger
-        entry = await on_record(lambda: _entry(ledger.reader, request))
+        _, entry = await on_record(lambda: _found(ledger, request))
         until = time.monotonic() + wait
         while True:
-            receipt = await on_record(lambda: ledger.receipt(entry.index))
+            receipt = await on_record(lambda: ledger.receipt_of(entry))
             witnessed = receipt.checkpoint.count("\n\u2014 ") > 1
             left = until - time.monotonic()
             if witnessed or left <= 0:
@@ -223,8 +223,8 @@ class Records:
         return Response(content, media_type="application/octet-stream", headers=_FOREVER)
 
 
-def _entry(reader: Reader, request: Request) -> Entry:
-    return reader.decision(str(request.path_params["id"]))
+def _found(ledger: Ledger, request: Request) -> tuple[Reader, Entry]:
+    return ledger.decision(str(request.path_params["id"]))
 
 
 def _seconds(given: dict[str, str]) -> float:

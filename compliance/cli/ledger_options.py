@@ -70,11 +70,13 @@ def ledger_errors(nothing: str) -> Iterator[None]:
     Code 2 where the ledger's own rules, or the caller, forbid it, 70 otherwise.
     """
     from compliance.ledger import troubles
-    from compliance.ledger.errors import LedgerError, LedgerForkedError, RefusedError
+    from compliance.ledger.errors import LedgerError, LedgerForkedError, NotRecordedError, RefusedError
 
     try:
         with troubles.said():
             yield
+    except NotRecordedError:
+        raise
     except RefusedError as error:
         fail(f"{nothing}: {error}")
     except LedgerForkedError as error:

@@ -92,9 +92,9 @@ def open_requests(ledger: Ledger) -> list[Event]:
 
 
 def events(ledger: Ledger) -> list[Event]:
-    """Return every entry about erasure, in order."""
-    found = ledger.reader.events((REQUEST, ERASURE, HOLD, LIFTED))
-    return [_event(entry.kind, entry.public, entry.recorded_at) for entry in found]
+    """Return every entry about erasure, in order, of every epoch: what was held before a fork is held after it."""
+    found = (reader.events((REQUEST, ERASURE, HOLD, LIFTED)) for reader in reversed(ledger.readers))
+    return [_event(entry.kind, entry.public, entry.recorded_at) for entries in found for entry in entries]
 
 
 def _written(ledger: Ledger, kind: str, subject: str, reason: str, by: str, concerns: str | None = None) -> str:

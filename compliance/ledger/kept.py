@@ -27,6 +27,11 @@ def newest(path: Path) -> str | None:
     return next(iter([*whole, *(note for note in found if note is not None)]), None)
 
 
+def place(path: Path) -> Path:
+    """Return which file `newest` reads: the one in `path`, or the synced one where that is torn or gone."""
+    return path if _read(path) == newest(path) else _synced(path)
+
+
 def _synced(path: Path) -> Path:
     return path.with_name(f"{path.name}.synced")
 

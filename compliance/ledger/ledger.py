@@ -10,6 +10,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable
 from concurrent.futures import Future
+from contextlib import suppress
 from datetime import UTC, datetime
 
 from sqlalchemy import insert, select
@@ -19,12 +20,12 @@ from compliance.ledger.archive import open_archive
 from compliance.ledger.checkpoint import Checkpoint, verified
 from compliance.ledger.committer import Committer, Recorded
 from compliance.ledger.entry import DecisionRecord, IdempotencyKey
-from compliance.ledger.errors import LedgerError
+from compliance.ledger.errors import LedgerError, NotRecordedError
 from compliance.ledger.note import Note, Verifier
 from compliance.ledger.opening import Opened, open_log
 from compliance.ledger.proof import Receipt
 from compliance.ledger.queue import Draft
-from compliance.ledger.reading import Reader
+from compliance.ledger.reading import Entry, Reader
 from compliance.ledger.report import Report
 from compliance.ledger.settings import LedgerSettings
 from compliance.ledger.verify import Progress, verify
@@ -44,7 +45,9 @@ class Ledger:
         self._committer.publish()
         self._writer = Writer(self._committer, opened.settings)
         self._rulesets: set[str] = set()
-        self.reader = Reader(opened.database, opened.subjects, opened.epoch)
+        self.readers = [Reader(opened.database, opened.subjects, epoch) for epoch in range(opened.epoch, 0, -1)]
+        """Readers of the log and, after it, of those of earlier epochs."""
+        self.reader = self.readers[0]
 
     @classmethod
     def open(cls, settings: LedgerSettings) -> Ledger:
@@ -137,6 +140,26 @@ class Ledger:
         if witnessed is not None and index < Checkpoint.of_text(Note.of_text(witnessed).text).size:
             return self.reader.receipt(index, witnessed)
         return self.reader.receipt(index, self.checkpoint)
+
+    def decision(self, decision_id: str) -> tuple[Reader, Entry]:
+        """Return the entry of a decision, of whatever epoch, and the reader of its log; raises `NotRecordedError`."""
+        for reader in self.readers[:-1]:
+            with suppress(NotRecordedError):
+                return reader, reader.decision(decision_id)
+        return self.readers[-1], self.readers[-1].decision(decision_id)
+
+    def receipt_of(self, entry: Entry) -> Receipt:
+        """Return the proof of an entry of whatever epoch, as `receipt` does.
+
+        Of an earlier one only what was signed then counts: raises `NotRecordedError` when no such checkpoint was kept.
+        """
+        if entry.epoch == self._opened.epoch:
+            return self.receipt(entry.index)
+        reader = self.readers[self._opened.epoch - entry.epoch]
+        note = reader.covering_checkpoint(entry.index)
+        if note is None:
+            raise NotRecordedError("no checkpoint of that epoch was kept that covers it: its answer carried the proof")
+        return reader.receipt(entry.index, note)
 
     def verify(self, progress: Progress | None = None) -> Report:
         """Check everything that is stored, of every epoch; see `compliance.ledger.verify`."""

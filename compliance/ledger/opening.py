@@ -48,17 +48,6 @@ class Opened:
         self.keys.close()
 
 
-@dataclass(frozen=True, slots=True)
-class Fork:
-    """What the file and the database say, where they do not agree."""
-
-    reason: str
-    signed: Checkpoint
-    stored_origin: str | None
-    stored_size: int
-    stored_root: bytes
-
-
 def open_log(settings: LedgerSettings) -> Opened:
     """Migrate, read the keys, check for a fork; in an empty database start the log.
 
@@ -85,59 +74,6 @@ def open_log(settings: LedgerSettings) -> Opened:
     return Opened(settings, database, keys, subjects, keyring, epoch, trusted)
 
 
-def find_fork(settings: LedgerSettings) -> Fork | None:
-    """Say where the database and the checkpoint in the file disagree; None when they agree."""
-    database = Database(settings.database_url)
-    try:
-        migrate(database)
-        with database.read() as connection:
-            newest = store.newest_log(connection)
-            signed = _signed(settings, connection, newest)
-            if signed is None:
-                return None
-            if newest is None:
-                return Fork("the database holds no log", signed, None, 0, merkle.EMPTY_ROOT)
-            head = store.read_head(connection, newest[0])
-            try:
-                _check(connection, newest, head, signed)
-            except LedgerForkedError as error:
-                return Fork(str(error), signed, newest[1], head.size, head.root)
-            return None
-    finally:
-        database.close()
-
-
-def new_epoch(settings: LedgerSettings, reason: str, persons: tuple[str, str]) -> None:
-    """Start a new log, under the origin in `settings`, whose first entry states the last checkpoint of the old one.
-
-    Two different persons must stand for it. Raises `LedgerError` otherwise, or when the origin was used
-    before.
-    """
-    if len({person.strip().lower() for person in persons}) != len(persons) or not all(persons):
-        raise LedgerError("a new epoch takes two different persons")
-    database = Database(settings.database_url)
-    keys = Database(settings.keystore, secure_delete=True)
-    try:
-        migrate(database)
-        wrapper = settings.wrapper or MasterKey.of_file(settings.folder / "master.key")
-        subjects = Subjects(KeyStore(keys), wrapper)
-        signer = signer_of(settings)
-        previous = kept.newest(settings.checkpoint_path)
-        with database.write() as connection:
-            store.lock(connection)
-            if settings.origin in store.origins(connection):
-                raise LedgerError(f"the origin `{settings.origin}` was used before: a new epoch needs a new one")
-            newest = store.newest_log(connection)
-            epoch = newest[0] + 1 if newest else 1
-            public = {"previous": previous, "reason": reason, "approved_by": list(persons)}
-            head = _start(connection, epoch, signer, subjects, settings.clock(), public)
-        note = Checkpoint(settings.origin, head.size, head.root).signed([signer])
-        kept.keep(settings.checkpoint_path, str(note), durable=True)
-    finally:
-        database.close()
-        keys.close()
-
-
 def _continued(
     connection: Connection, settings: LedgerSettings, keyring: Keyring, subjects: Subjects
 ) -> tuple[int, Checkpoint | None]:
@@ -146,14 +82,14 @@ def _continued(
     if newest is None:
         if signed is not None:
             raise LedgerForkedError(f"the database is empty, but a checkpoint over {signed.size} entries was signed")
-        _start(connection, 1, keyring.newest, subjects, settings.clock(), {})
+        start_log(connection, 1, keyring.newest, subjects, settings.clock(), {})
         keyring.load(log_keys(connection, 1))
         return 1, None
     epoch, origin = newest
     if origin != settings.origin:
         raise LedgerError(f"the database holds the log `{origin}`, not `{settings.origin}`")
     if signed is not None:
-        _check(connection, newest, store.read_head(connection, epoch), signed)
+        check_signed(connection, newest, store.read_head(connection, epoch), signed)
     keyring.load(log_keys(connection, epoch))
     return epoch, signed if signed is not None and signed.origin == origin else None
 
@@ -173,7 +109,7 @@ def _signed(settings: LedgerSettings, connection: Connection, newest: tuple[int,
         raise LedgerForkedError(f"the checkpoint file is not signed by this log: {error}") from error
 
 
-def _check(connection: Connection, newest: tuple[int, str], head: Head, signed: Checkpoint) -> None:
+def check_signed(connection: Connection, newest: tuple[int, str], head: Head, signed: Checkpoint) -> None:
     """Raise `LedgerForkedError` unless the stored log continues the signed one, or a later epoch follows it."""
     known = store.origins(connection)
     if signed.origin not in known:
@@ -182,7 +118,7 @@ def _check(connection: Connection, newest: tuple[int, str], head: Head, signed: 
         check_continues(connection, newest[0], head, signed)
 
 
-def _start(
+def start_log(
     connection: Connection,
     epoch: int,
     signer: Signer,

@@ -167,6 +167,14 @@ class Reader:
                 _missing(f"the log has not {new} entries yet")
             return merkle.consistency_path(old, new, store.nodes(connection, self._epoch))
 
+    def covering_checkpoint(self, index: int) -> str | None:
+        """Return a kept checkpoint that covers an entry, a witnessed one where there is, the newest of them."""
+        table = store.CHECKPOINT
+        kept = select(table.c.note).where(table.c.epoch == self._epoch, table.c.size > index)
+        with self._database.read() as connection:
+            row = connection.execute(kept.order_by(table.c.witnessed.desc(), table.c.size.desc()).limit(1)).first()
+        return None if row is None else str(row.note)
+
     def witnessed_checkpoint(self) -> str | None:
         """Return the newest checkpoint that a witness cosigned."""
         table = store.CHECKPOINT

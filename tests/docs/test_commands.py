@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 PAGES = (
     *("README.md", "docs/tutorial/engineer.md", "docs/tutorial/officer.md", "docs/reference/cli.md"),
-    "docs/examples/wind-down/README.md",
+    *("docs/examples/wind-down/README.md", "docs/how-to/run-the-ledger.md"),
 )
 BLOCK = re.compile(r"^```(sh|python)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 STARTED_BY_THE_TEST = "make run"

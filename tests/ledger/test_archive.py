@@ -8,8 +8,8 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from compliance.ledger.archive import open_archive
 from compliance.ledger.errors import KeysUnavailableError, LedgerError, NotRecordedError
+from compliance.ledger.forks import new_epoch
 from compliance.ledger.ledger import Ledger
-from compliance.ledger.opening import new_epoch
 from compliance.ledger.settings import LedgerSettings
 from tests.ledger.support import Clock, record, settings
 
@@ -70,7 +70,7 @@ def test_entries_of_a_span_of_time_come_from_every_epoch(tmp_path):
     ledger.close()
     clock.move(days=1)
     second = LedgerSettings(first.database_url, first.folder, "example.com/second", clock=clock)
-    new_epoch(second, "moved house", ("ann", "ben"))
+    new_epoch(second, "moved house", ("ann", "ben"), force=True)
     archive = open_archive(second)
     assert archive.epoch == 2
     found = [(entry.epoch, entry.index) for entry in archive.entries(begun + timedelta(days=2))]

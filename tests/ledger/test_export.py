@@ -13,10 +13,10 @@ from compliance.ledger.archive import open_archive
 from compliance.ledger.entry import DecisionRecord
 from compliance.ledger.errors import TamperedError
 from compliance.ledger.export import Exported, entries, manifest, parts, write_lines, write_parquet, write_personal
+from compliance.ledger.forks import new_epoch
 from compliance.ledger.ledger import Ledger
 from compliance.ledger.merkle import leaf_hash
 from compliance.ledger.note import decode_base64
-from compliance.ledger.opening import new_epoch
 from compliance.ledger.settings import LedgerSettings
 from tests.ledger.edited import copied, edit, whole
 from tests.ledger.support import Clock, record, settings
@@ -153,7 +153,7 @@ def test_each_epoch_is_a_part_of_its_own(tmp_path, outsider):
     ledger.append(record(1)).result(10)
     ledger.close()
     second = LedgerSettings(first.database_url, first.folder, "example.com/second", clock=clock)
-    new_epoch(second, "moved house", ("ann", "ben"))
+    new_epoch(second, "moved house", ("ann", "ben"), force=True)
     ledger = Ledger.open(second)
     ledger.append(DecisionRecord({"id": "x"}, {}, None, "", b"", b"")).result(10)
     ledger.close()

@@ -2,14 +2,12 @@ from __future__ import annotations
 
 import json
 import shutil
-from dataclasses import replace
 
 import pytest
 
-from compliance.ledger.errors import LedgerError, LedgerForkedError
+from compliance.ledger.errors import LedgerForkedError
+from compliance.ledger.forks import find_fork
 from compliance.ledger.ledger import Ledger
-from compliance.ledger.opening import find_fork, new_epoch
-from compliance.ledger.proof import Receipt
 from tests.ledger.support import record, settings, without_checkpoint
 
 PERSONS = ("ann@example.com", "bob@example.com")
@@ -33,13 +31,6 @@ def restored(tmp_path):
 def test_a_restored_older_database_is_not_appended_to(restored):
     with pytest.raises(LedgerForkedError, match="restored from an older copy"):
         Ledger.open(restored)
-
-
-def test_a_fork_is_explained(restored):
-    fork = find_fork(restored)
-    assert fork is not None
-    assert "holds 2 entries, but a checkpoint over 3 was signed" in fork.reason
-    assert (fork.signed.size, fork.stored_size, fork.stored_origin) == (3, 2, "example.com/log")
 
 
 def test_another_history_of_the_same_length_is_not_appended_to(restored):
@@ -83,51 +74,6 @@ def test_a_log_that_goes_on_is_no_fork(tmp_path, url):
         ledger.append(record(number)).result(10)
         ledger.close()
     assert find_fork(made) is None
-
-
-def test_a_new_epoch_goes_on_after_a_fork_and_states_what_was_signed_before(restored):
-    old = restored.checkpoint_path.read_text()
-    after = replace(restored, origin="example.com/log-2")
-    new_epoch(after, "restored from the backup of Monday", PERSONS)
-    ledger = Ledger.open(after)
-    first = ledger.reader.entry(0)
-    assert first.epoch == 2
-    assert first.public["previous"] == old
-    assert first.public["approved_by"] == list(PERSONS)
-    recorded = ledger.append(record(5)).result(10)
-    Receipt.of_text(recorded.receipt).verify(ledger.verifier)
-    assert ledger.verify().problems == []
-    ledger.close()
-
-
-def test_receipts_of_the_old_epoch_stay_valid(restored, tmp_path):
-    shutil.copy(tmp_path / "backup.db", tmp_path / "other.db")
-    ledger_settings = replace(restored, database_url=f"sqlite:///{tmp_path}/other.db", folder=tmp_path / "copy")
-    shutil.copytree(restored.folder, tmp_path / "copy")
-    without_checkpoint(ledger_settings.folder)
-    ledger = Ledger.open(ledger_settings)
-    old = ledger.receipt(1)
-    verifier = ledger.verifier
-    ledger.close()
-    new_epoch(replace(restored, origin="example.com/log-2"), "restored", PERSONS)
-    old.verify(verifier)
-
-
-@pytest.mark.parametrize("persons", [("ann", "ann"), ("ann", " Ann "), ("ann", "")])
-def test_a_new_epoch_takes_two_persons(restored, persons):
-    with pytest.raises(LedgerError, match="two different persons"):
-        new_epoch(replace(restored, origin="example.com/log-2"), "why", persons)
-
-
-def test_a_new_epoch_takes_a_new_origin(restored):
-    with pytest.raises(LedgerError, match="was used before"):
-        new_epoch(restored, "why", PERSONS)
-
-
-def test_the_old_origin_does_not_open_after_a_new_epoch(restored):
-    new_epoch(replace(restored, origin="example.com/log-2"), "why", PERSONS)
-    with pytest.raises(LedgerError, match="holds the log"):
-        Ledger.open(restored)
 
 
 def test_two_nodes_that_start_an_empty_log_at_once_start_one(tmp_path, url):

@@ -9,9 +9,9 @@ from hypothesis import settings as trying
 from hypothesis import strategies as st
 
 from compliance.ledger.archive import open_archive
+from compliance.ledger.forks import new_epoch
 from compliance.ledger.ledger import Ledger
 from compliance.ledger.merkle import leaf_hash, reader_of, root
-from compliance.ledger.opening import new_epoch
 from compliance.ledger.settings import LedgerSettings
 from compliance.ledger.verify_notes import Given
 from tests.ledger.edited import SIZE, WITNESS, copied, edit, places, verified, whole

@@ -37,10 +37,11 @@ class Node:
         self.output = output or folder.with_name(f"{folder.name}.output")
         self.environment = {**os.environ, "PYTHONPATH": str(ROOT), **environment}
         self.process = None
+        self.origin = ORIGIN
         self.port = free_port()
 
     def command(self):
-        made = [sys.executable, "-m", "compliance", "serve", "--port", str(self.port), "--origin", ORIGIN]
+        made = [sys.executable, "-m", "compliance", "serve", "--port", str(self.port), "--origin", self.origin]
         made += ["--rulebook", str(self.rulebook), "--ledger", str(self.folder)]
         return made if self.database is None else [*made, "--database", self.database]
 

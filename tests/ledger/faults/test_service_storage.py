@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 import sqlite3
 import subprocess
+import sys
 import time
 
+import httpx
 import psycopg
 import pytest
 
 from compliance.cli.exits import Exit
 from compliance.ledger.checkpoint import Checkpoint
-from compliance.ledger.note import Note
-from tests.ledger.faults.node import Load, Node, asked_again
+from compliance.ledger.note import Note, Verifier
+from compliance.ledger.proof import Receipt
+from tests.ledger.faults.node import ROOT, Load, Node, asked_again
 from tests.ledger.faults.test_service_kill import check
 from tests.ledger.support import without_checkpoint
 from tests.storage.postgresql import Server
@@ -206,6 +210,47 @@ def test_a_restored_older_file_stops_the_node_at_start(node, tmp_path):
     assert node.get("/healthz").status_code == 200
     kept = Checkpoint.of_text(Note.of_text((node.folder / "checkpoint").read_text()).text)
     assert kept.size == 4  # start, rulebook, two decisions: the newest checkpoint was not overwritten
+
+
+def test_after_a_restored_backup_two_persons_go_on_and_old_receipts_stay_valid(node, tmp_path):
+    node.start()
+    kept = node.decide("kept").json()
+    key = node.get("/ledger/key").text.strip()
+    node.stop()
+    copied(node.folder, tmp_path / "backup.db")
+    node.start()
+    lost = node.decide("lost").json()
+    node.stop()
+    signed = (node.folder / "checkpoint").read_text()
+    restore(node.folder, tmp_path / "backup.db")
+    node.start(status=503)
+    assert command(node, "fork").returncode == 1
+    persons = ["--origin", "example.com/log-2", "--by", "ann", "--and", "bob", "--reason", "the disk died"]
+    node.stop()
+    done = command(node, "new-epoch", *persons)
+    assert done.returncode == 0, done.stderr
+    node.origin = "example.com/log-2"
+    node.start()
+    answer = node.decide("lost").json()
+    Receipt.of_text(answer["receipt"]).verify(Verifier.of_vkey(node.get("/ledger/key").text))
+    for receipt in (kept["receipt"], lost["receipt"]):
+        Receipt.of_text(receipt).verify(Verifier.of_vkey(key))
+    assert node.get(f"/v1/decisions/{kept['id']}").json()["record"]["epoch"] == 1
+    assert node.get(f"/v1/decisions/{kept['id']}/explanation").status_code == 200
+    assert node.get(f"/v1/decisions/{lost['id']}").status_code == 404
+    assert node.get(f"/v1/decisions/{answer['id']}").json()["record"]["epoch"] == 2
+    assert (
+        httpx.get(f"{node.address}/ledger/tile/entries/000.p/1").text.count(
+            json.dumps(signed, ensure_ascii=False)[1:-1]
+        )
+        == 1
+    )
+    assert command(node, "verify").returncode == 0
+
+
+def command(node, *words):
+    made = [sys.executable, "-m", "compliance", "ledger", *words, "--ledger", str(node.folder)]
+    return subprocess.run(made, cwd=ROOT, env=node.environment, capture_output=True, text=True, check=False)
 
 
 def test_a_file_put_in_the_place_of_the_database_of_a_running_node_stops_it(node, tmp_path):

@@ -162,8 +162,18 @@ class _Finder:
             yield from self.of(source, variables, sources)
             return
         paths = tuple(self._paths(source, sources))
+        of_homes = isinstance(source, FactRef) and source.path == HOMES
         for element in elements:  # type: ignore[attr-defined]
-            yield from self.of(body, {**variables, variable.name: element}, {**sources, variable.name: paths})
+            # Which home is too coarse is known, so that nobody is asked about the others again.
+            stated = self._homes_at(element) if of_homes else paths
+            yield from self.of(body, {**variables, variable.name: element}, {**sources, variable.name: stated})
+
+    def _homes_at(self, code: object) -> tuple[str, ...]:
+        """Return the paths of the home facts that say `code`."""
+        values = {path: self.request.facts[path] for path in self.ruleset.vocabulary.kinds[self.request.kind].homes}
+        return tuple(
+            path for path, value in values.items() if value == code or (isinstance(value, frozenset) and code in value)
+        )
 
     def _within(
         self,

@@ -112,6 +112,14 @@ def test_an_unknown_home_is_asked_for_by_the_fact_that_says_it() -> None:
     assert opened(rule(home=HomeScope("US")), "company", residence="BR") == not_given("seat")
 
 
+def test_of_two_homes_the_one_that_is_too_coarse_is_asked_for_and_not_the_other() -> None:
+    home = Variable("h", TERRITORY)
+    crimea = Quantifier("exists", FactRef(HOMES, HOMES_TYPE), home, Within(home, "UA-43"))
+    too_coarse = [Open("subject.seat", "too-coarse", ("UA-43",))]
+    assert opened(rule(crimea), "company", residence="UA-46", seat="UA") == too_coarse
+    assert opened(rule(crimea), "company", residence="BR", seat="UA") == too_coarse
+
+
 def test_what_a_record_does_not_say_is_open_in_the_fact_that_holds_it() -> None:
     one = Variable("x", OWNER)
     listed = Quantifier("exists", fact("owners"), one, Member(one, "listed", BOOL))

@@ -60,6 +60,7 @@ class PlaceView:
             "customers": material.customers,
             "regions": list(self._regions(code)),
             "current": current,
+            "since": {statement.id: spell.period for statement, _, spell in current},
             "uncovered": material.statements.by_id.get(NO_POSITION),
             "everywhere": self.everywhere,
             "notes": page.notes if page is not None else (),

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
+from compliance.engine.ruleset import STALE_SOURCE
 from compliance.engine.shown import shown
 from compliance.engine.wording import Named
 from compliance.pages import addresses
@@ -23,7 +24,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
     from collections.abc import Set as AbstractSet
 
-    from compliance.language.rulebook import ParameterValue, Rulebook
+    from compliance.engine.ruleset import Ruleset
+    from compliance.language.rulebook import ParameterValue
     from compliance.pages.history import Spell
     from compliance.pages.statements import Statement, Statements
     from compliance.pages.survey import Finding
@@ -48,14 +50,26 @@ class Page:
     text: str
 
 
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """Why an answer is what it is: a statement, and what of it counts."""
+
+    statement: Statement
+    says: str
+    does: str
+    dated: bool = True
+    """Whether the statement's own dates say since when."""
+
+
 class Renderer:
     """Renders the pages of one rulebook as it stands at one instant."""
 
     def __init__(
-        self, rulebook: Rulebook, statements: Statements, at: datetime, policies: AbstractSet[str] = frozenset()
+        self, ruleset: Ruleset, statements: Statements, at: datetime, policies: AbstractSet[str] = frozenset()
     ) -> None:
         """Take what pages refer to; `policies` are the paths of those decisions of the house that have a page."""
-        self.rulebook = rulebook
+        rulebook = self.rulebook = ruleset.rulebook
+        self._rules = {rule.id: rule for rule in ruleset.rules}
         self.statements = statements
         self.at = at
         self.policies = policies
@@ -103,6 +117,7 @@ class Renderer:
             "product_name": self._product_name,
             "statement_address": addresses.statement,
             "statements_of": self._statements_of,
+            "reasons": self._reasons,
             "says_at": lambda id_, moment: self.statements.by_id[id_].nearest(moment).says,
             "source_address": self._source_address,
             "fact_address": lambda path: addresses.term("fact", path),
@@ -139,6 +154,18 @@ class Renderer:
 
     def _statements_of(self, rules: Iterable[str]) -> list[Statement]:
         found = {one.id: one for one in map(self.statements.of_rule, rules)}
+        return list(found.values())
+
+    def _reasons(self, rules: Iterable[str]) -> list[Reason]:
+        """Return the reasons behind an answer, each once; that a source is past its review is one of its own."""
+        found: dict[tuple[str, str], Reason] = {}
+        for rule in rules:
+            statement = self.statements.of_rule(rule)
+            version = statement.nearest(self.at)
+            says, does, stale = version.says, version.does, rule.startswith(f"{STALE_SOURCE}/")
+            if stale:
+                says, does = self._rules[rule].says.replace("`", ""), self._rules[rule].effect.value
+            found.setdefault((statement.id, says), Reason(statement, says, does, dated=not stale))
         return list(found.values())
 
     def _together(self, found: Iterable[Finding]) -> list[tuple[list[str], Finding]]:

@@ -52,7 +52,7 @@ class Site:
         self.statements = material.statements
         self.policies = policies_of(policies or {})
         self.renderer = Renderer(
-            material.rulebook, material.statements, material.at, {one.href for one in self.policies}
+            material.ruleset, material.statements, material.at, {one.href for one in self.policies}
         )
 
     def pages(self) -> Iterator[Page]:

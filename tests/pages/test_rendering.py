@@ -7,12 +7,13 @@ import pytest
 from compliance.engine.wording import Named, Words
 from compliance.pages.history import Spell
 from compliance.pages.rendering import Renderer, in_force, shown_day
+from compliance.pages.statements import Statements
 from compliance.vocabulary.period import Period
 
 
 @pytest.fixture(scope="module")
 def renderer(material):
-    return Renderer(material.rulebook, material.statements, material.at)
+    return Renderer(material.ruleset, material.statements, material.at)
 
 
 def rendered(renderer, source, **shows):
@@ -53,3 +54,16 @@ def test_a_spell_is_in_force_between_its_edges():
     spell = Spell(Period(datetime(2026, 1, 1, tzinfo=UTC), None), partly=False)
     assert in_force([spell], datetime(2026, 1, 1, tzinfo=UTC))
     assert not in_force([spell], datetime(2025, 12, 31, tzinfo=UTC))
+
+
+def test_that_a_source_is_past_its_review_is_a_reason_of_its_own(book):
+    """The FATF's list of June 2026 was to be read again by 31 October 2026."""
+    at = book.at(datetime(2026, 11, 29, tzinfo=UTC))
+    statements = Statements(book.rulebook)
+    rule = next(rule.id for rule in at.ruleset.rules if rule.id.startswith("stale-source/"))
+    renderer = Renderer(at.ruleset, statements, at.instant)
+    made = rendered(
+        renderer, "{% for one in rules | reasons %}{{ one.does }}: {{ one.says }}\n{% endfor %}", rules=[rule]
+    )
+    assert made.startswith("refer: the source of ")
+    assert made.endswith("is past its review date\n")

@@ -142,6 +142,12 @@ def test_a_place_says_what_may_be_done_and_who_says_so(pages, material):
     assert f'title="{Standing.RELAYED.means}">relayed</span>' in germany
 
 
+def test_since_when_is_since_when_for_this_place(pages):
+    """Kuwait joined the FATF's list on 13 February 2026; the rule about the list is older."""
+    text = " ".join(re.sub(r"<[^>]+>", " ", pages["places/KW.html"]).split())
+    assert "until an enhanced due diligence is on file since 13 February 2026" in text
+
+
 def test_a_rule_says_its_condition_in_words_its_sources_and_its_cases(pages, material):
     text = re.sub(r"<[^>]+>", "", pages["rules/redemption-below-minimum.html"])
     assert "“amount” in USD is less than “issuer minimum” (USD 5,000)" in text

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import random
+import subprocess
+import sys
 import time
 from collections import Counter
 
@@ -12,9 +14,11 @@ import pytest
 from compliance.ledger.checkpoint import verified
 from compliance.ledger.ledger import Ledger
 from compliance.ledger.merkle import leaf_hash
+from compliance.ledger.note import Verifier
 from compliance.ledger.proof import Receipt
 from compliance.ledger.settings import LedgerSettings
 from tests.ledger.faults.node import ORIGIN, Load, Node, asked_again
+from tests.ledger.test_rotation import outsider
 
 
 def opened(node):
@@ -22,7 +26,7 @@ def opened(node):
     return Ledger.open(LedgerSettings(node.database or f"sqlite:///{node.folder}/ledger.db", node.folder, ORIGIN))
 
 
-def check(node, answered):
+def check(node, answered, document=None):
     """Return how many decisions are on record, after checking the log and every answer against it."""
     ledger = opened(node)
     try:
@@ -36,7 +40,8 @@ def check(node, answered):
         for said in answered.values():
             answer = json.loads(said)
             receipt = Receipt.of_text(answer["receipt"])
-            receipt.verify(ledger.verifier)
+            keys = [Verifier.of_vkey(key["vkey"]) for key in document["keys"]] if document else [ledger.verifier]
+            receipt.verify(keys)
             assert json.loads(receipt.entry)["public"]["id"] == answer["id"]
             assert leaf_hash(entries[receipt.index].body) == leaf_hash(receipt.entry)
         return decisions
@@ -110,3 +115,29 @@ def test_two_services_write_one_log_and_both_answers_can_be_proved(tmp_path, url
     answered = one.answered | two.answered
     assert len(check(nodes[0], answered)) == len(answered)
     assert min(len(one.answered), len(two.answered)) > 20
+
+
+def test_a_key_is_changed_under_load_and_every_receipt_can_be_proved(tmp_path, url):
+    """Two services share a folder; neither refuses anybody while the key changes under them."""
+    database = None if url.startswith("sqlite") else url
+    nodes = [Node(tmp_path / "ledger", database, output=tmp_path / f"output{n}").start() for n in range(2)]
+    trusted = nodes[0].get("/ledger/key").text.strip()
+    words = ["rotate-key", "--ledger", str(nodes[0].folder), "--origin", ORIGIN, "--by", "ann", "--reason", "yearly"]
+    command = [sys.executable, "-m", "compliance", "ledger", *words, *(["--database", url] if database else [])]
+    with Load(nodes[0].port, "one", 2) as one, Load(nodes[1].port, "two", 2) as two:
+        time.sleep(0.5)
+        done = subprocess.run(command, env=nodes[0].environment, capture_output=True, text=True, check=False)
+        time.sleep(0.5)
+    assert done.returncode == 0, done.stderr
+    answered = one.answered | two.answered
+    assert not one.refused | two.refused
+    document = nodes[0].get("/v1/ledger/key").json()
+    for said in list(answered.values())[::10]:
+        receipt = json.loads(said)["receipt"]
+        assert outsider(tmp_path, receipt, trusted, document).startswith("valid")
+    for key in list(answered)[::20]:
+        assert asked_again(nodes[1].port, key) == (200, answered[key])
+    for node in nodes:
+        assert node.get("/ledger/key").text.strip() == document["keys"][1]["vkey"] != trusted
+        node.stop()
+    check(nodes[0], answered, document)

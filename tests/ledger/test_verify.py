@@ -1,14 +1,19 @@
 from __future__ import annotations
 
 import sqlite3
+import threading
+import time
 from functools import partial
+from itertools import count
 
 import pytest
 from hypothesis import given, note, reject
 from hypothesis import settings as trying
 from hypothesis import strategies as st
 
+from compliance.ledger import erasure
 from compliance.ledger.archive import open_archive
+from compliance.ledger.entry import IdempotencyKey
 from compliance.ledger.forks import new_epoch
 from compliance.ledger.ledger import Ledger
 from compliance.ledger.merkle import leaf_hash, reader_of, root
@@ -48,6 +53,36 @@ def test_an_untouched_log_verifies_on_each_kind_of_database(tmp_path, url):
     assert log.checkpoints > log.witnessed == 1
     assert log.newest_checkpoint.root == log.root
     assert seen[-1] == (SIZE, SIZE)
+
+
+def test_a_log_verifies_while_it_is_written_searched_and_erased_from(tmp_path, url):
+    ledger = Ledger.open(settings(tmp_path, url))
+    over = threading.Event()
+
+    def written():
+        for number in count():
+            if over.is_set():
+                return
+            ledger.append(record(number, f"s{number % 7}"), IdempotencyKey("o", str(number))).result(10)
+            if number % 20 == 0:
+                asked = erasure.request(ledger, f"s{number % 7}", "asked to go", "ann")
+                erasure.approve(ledger, asked, "ben")
+                ledger.reader.index()
+
+    writer = threading.Thread(target=written)
+    writer.start()
+    try:
+        sizes = []
+        for _ in range(3):
+            report = ledger.verify()
+            assert report.problems == []
+            sizes.append(report.size)
+            time.sleep(0.3)
+    finally:
+        over.set()
+        writer.join()
+        ledger.close()
+    assert sizes[-1] > sizes[0]
 
 
 def test_the_root_is_the_one_that_the_definition_gives(original):

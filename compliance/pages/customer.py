@@ -48,6 +48,13 @@ class Customer:
         given = _facts_of(self.persona.request, "subject")
         return {f"subject.{name}": self._moved(value) for name, value in given.items() if not self._says_home(value)}
 
+    @property
+    def follows(self) -> tuple[str, ...]:
+        """Return the paths of what is always said to be the place in which the customer is at home."""
+        zones = (Zone.SUBJECT, Zone.CONTEXT)
+        given = ((zone, name, value) for zone in zones for name, value in _facts_of(self.persona.request, zone).items())
+        return tuple(f"{zone}.{name}" for zone, name, value in given if self._says_home(value))
+
     def asks(self, place: str, action: str, product: str) -> dict[str, Any] | None:
         """Return the request of the customer at home in `place`, or `None` if no resource of the product fits."""
         resource = self.resource(action, product)

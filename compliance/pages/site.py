@@ -94,9 +94,11 @@ class Site:
 
     def _about_customer(self) -> Iterator[tuple[Fact, str]]:
         customer = self.material.customers.get(str(self.material.main_product))
-        for path, value in ({} if customer is None else customer.facts).items():
-            fact = self.rulebook.vocabulary.facts[path]
-            yield fact, in_words(value, fact.type)
+        if customer is None:
+            return
+        facts = self.rulebook.vocabulary.facts
+        yield from ((facts[path], "the place") for path in customer.follows)
+        yield from ((facts[path], in_words(value, facts[path].type)) for path, value in customer.facts.items())
 
     def _rules(self) -> Page:
         everywhere: dict[str, list[Statement]] = defaultdict(list)

@@ -63,4 +63,5 @@ def test_what_a_persona_says_of_its_own_home_stays_as_fine_as_it_is(book):
 
 def test_what_is_known_about_him_leaves_his_home_out(customer):
     assert "subject.residence" not in customer.facts
+    assert {"subject.residence", "subject.tax_residences", "context.location"} <= set(customer.follows)
     assert customer.facts["subject.green_card"] is False

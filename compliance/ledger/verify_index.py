@@ -86,6 +86,8 @@ def problems_of(connection: Connection, epoch: int, spans: Iterable[int], size: 
     Of an entry that is none, nothing is said here.
     """
     wanted = set(spans)
+    if not wanted:
+        return
     stored: dict[int, set[str]] = defaultdict(set)
     for term, index in _rows(connection, epoch):
         if index // SPAN in wanted:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import uvicorn
 
 from compliance.api.app import create_app
+from compliance.api.connection import Connection
 from compliance.engine.loading import shipped_folder
 from compliance.gate.clock import SYSTEM_CLOCK
 from compliance.gate.gate import Gate
@@ -66,7 +67,18 @@ def serve(
             watcher.start()
             at_the_end.callback(watcher.stop)
         app = create_app(Gate(shelf, SYSTEM_CLOCK, recorder), settings)
-        uvicorn.run(app, host=host, port=port, log_config=None, access_log=False, server_header=False)
+        # No proxy is trusted: nothing here reads who a client is from a header.
+        uvicorn.run(
+            app,
+            host=host,
+            port=port,
+            http=Connection,
+            ws="none",
+            log_config=None,
+            access_log=False,
+            server_header=False,
+            proxy_headers=False,
+        )
 
 
 def opened(settings: LedgerSettings, book: Book, witness: Witness | None, at_the_end: ExitStack) -> Recorder:

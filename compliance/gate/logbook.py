@@ -14,10 +14,11 @@ from compliance.gate.records import decision_record
 from compliance.ledger.errors import LedgerError, LedgerUnavailableError
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Awaitable, Sequence
 
     from compliance.gate.recorder import Record
     from compliance.language.rulebook import Rulebook
+    from compliance.ledger.committer import Recorded
     from compliance.ledger.ledger import Ledger
 
 _AT_ONCE: Final = 1_000
@@ -58,23 +59,33 @@ class Logbook:
         for record in records:
             if record.rulebook.digest not in self._kept:
                 await asyncio.to_thread(self.keep, record.rulebook)
-        if len(records) == 1:
-            return [await self._one(records[0])]
         done: list[Receipted] = []
         for start in range(0, len(records), _AT_ONCE):
             done += await self._some(records[start : start + _AT_ONCE])
         return done
 
-    async def _one(self, record: Record) -> Receipted:
-        found = await self.ledger.record(decision_record(record), record.key)
-        return Receipted(found.response, found.receipt, found.replayed)
-
     async def _some(self, records: Sequence[Record]) -> list[Receipted]:
-        found = await asyncio.gather(*map(self._one, records), return_exceptions=True)
-        for each in found:
-            if isinstance(each, BaseException):
-                raise each
-        return [each for each in found if isinstance(each, Receipted)]
+        """Return what each is answered with; raise the first error, once none of them waits any more."""
+        waiting: list[Awaitable[Recorded] | LedgerError] = []
+        for record in records:
+            try:
+                waiting.append(self.ledger.record(decision_record(record), record.key))
+            except LedgerError as error:
+                waiting.append(error)
+        # One after the other: they are answered together, and a task for each costs more than waiting for it.
+        found: list[Receipted] = []
+        failed: LedgerError | None = None
+        for each in waiting:
+            try:
+                if isinstance(each, LedgerError):
+                    raise each
+                kept = await each
+                found.append(Receipted(kept.response, kept.receipt, kept.replayed))
+            except LedgerError as error:
+                failed = failed or error
+        if failed is not None:
+            raise failed
+        return found
 
 
 class Stopped:

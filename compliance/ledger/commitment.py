@@ -9,7 +9,8 @@ country) cannot be confirmed against its commitment.
 from __future__ import annotations
 
 import hmac
-from hashlib import sha256
+
+from compliance.ledger.hashing import digest
 
 SALT_BYTES = 32
 _LABEL = b"compliance-commitment/1\x00"
@@ -19,7 +20,7 @@ def commitment(salt: bytes, message: bytes) -> bytes:
     """Return the 32 bytes that commit to `message`; raises `ValueError` unless the salt has 32 bytes."""
     if len(salt) != SALT_BYTES:
         raise ValueError(f"a salt has {SALT_BYTES} bytes")
-    return sha256(_LABEL + salt + message).digest()
+    return digest(_LABEL + salt + message)
 
 
 def opens(committed: bytes, salt: bytes, message: bytes) -> bool:

@@ -22,6 +22,7 @@ from typing import Any
 from compliance.ledger.canonical import canonical
 from compliance.ledger.commitment import SALT_BYTES, commitment, opens
 from compliance.ledger.errors import EntryTooLargeError, TamperedError
+from compliance.ledger.hashing import digest
 from compliance.ledger.note import decode_base64
 from compliance.ledger.randomness import random_bytes
 from compliance.ledger.subjects import NOBODY, SubjectKey, Subjects
@@ -136,7 +137,7 @@ def seal(record: DecisionRecord, pseudonym: str, key: SubjectKey, second: Subjec
     head = b'{"format":"%b","kind":%b,"personal":{"ciphertext":"%b","commitment":"%b"},"public":%b,"recorded_at":"' % (
         FORMAT,
         _spelt(record.kind),
-        b2a_base64(sha256(sealed).digest(), newline=False),
+        b2a_base64(digest(sealed), newline=False),
         b2a_base64(commitment(salt, frame), newline=False),
         canonical(record.public),
     )

@@ -11,6 +11,8 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from hashlib import sha256
 
+from compliance.ledger.hashing import digest
+
 HASH_BYTES = 32
 EMPTY_ROOT = sha256(b"").digest()
 
@@ -24,7 +26,7 @@ class ProofError(ValueError):
 
 def leaf_hash(entry: bytes) -> bytes:
     """Return the hash of a log entry: SHA-256(0x00 || entry)."""
-    return sha256(b"\x00" + entry).digest()
+    return digest(b"\x00" + entry)
 
 
 def node_hash(left: bytes, right: bytes) -> bytes:

@@ -27,6 +27,8 @@ CHECKPOINT, HEAD = _TABLES["ledger_checkpoint"], _TABLES["ledger_head"]
 IDEMPOTENCY, RULESET = _TABLES["ledger_idempotency"], _TABLES["ledger_ruleset"]
 TERM, INDEXED = _TABLES["ledger_term"], _TABLES["ledger_indexed"]
 _CHUNK = 500
+_ROWS = 64
+"""Most rows of one insertion: SQLite takes 999 parameters where it was built long ago."""
 
 # The statements of every group are built once: building them anew cost more than running them.
 _EPOCH: BindParameter[int] = bindparam("of_epoch")
@@ -277,8 +279,31 @@ def _insert(
     filled = [{**row, **values} for row in rows]
     if names is None:
         connection.exec_driver_sql(statement, filled)
-    else:
-        connection.exec_driver_sql(statement, [tuple(map(row.__getitem__, names)) for row in filled])
+        return
+    # One statement for many rows: SQLite lets go of the interpreter's lock for each statement it runs.
+    start = 0
+    for count in _powers_of_two(len(filled)):
+        flat = [row[name] for row in filled[start : start + count] for name in names]
+        connection.exec_driver_sql(_repeated(statement, count), tuple(flat))
+        start += count
+
+
+def _powers_of_two(count: int) -> Iterable[int]:
+    """Yield powers of two that sum up to `count`, so that few statements have to be prepared."""
+    part = _ROWS
+    while count:
+        if part <= count:
+            yield part
+            count -= part
+        else:
+            part //= 2
+
+
+@lru_cache(maxsize=32)
+def _repeated(statement: str, count: int) -> str:
+    """Return an insertion of one row as one of `count` rows."""
+    head, values, row = statement.rpartition("VALUES ")
+    return head + values + ", ".join([row] * count)
 
 
 @lru_cache(maxsize=32)

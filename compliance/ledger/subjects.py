@@ -116,14 +116,13 @@ class Subjects:
         self._store, self._wrapper, self._limit = store, wrapper, cache_limit
         self._cache: OrderedDict[str, SubjectKey] = OrderedDict()
         self._lock = threading.Lock()
-        self._secret: bytes | None = None
+        self._pseudonyms: hmac.HMAC | None = None
 
     def pseudonym(self, subject_id: str | None) -> str:
         """Return the 32 hexadecimal digits that stand for a person in the whole log (`-` for none)."""
         if subject_id is None:
             return NOBODY
-        digest = hmac.digest(self._pseudonyms(), subject_id.encode(), "sha256")
-        return digest[:_PSEUDONYM_BYTES].hex()
+        return self._keyed(subject_id.encode())[:_PSEUDONYM_BYTES].hex()
 
     def can_name(self) -> bool:
         """Say whether the key of the pseudonyms exists and can be unwrapped; makes none."""
@@ -136,7 +135,7 @@ class Subjects:
 
     def blind(self, purpose: str, value: bytes) -> bytes:
         """Return 32 bytes that stand for a value (an idempotency key, a request) and tell nothing about it."""
-        return hmac.digest(self._pseudonyms(), b"\x00" + purpose.encode() + b"\x00" + value, "sha256")
+        return self._keyed(b"\x00" + purpose.encode() + b"\x00" + value)
 
     @staticmethod
     def pseudonym_of(entry: bytes) -> str:
@@ -199,11 +198,15 @@ class Subjects:
         with self._lock:
             self._cache.clear()
 
-    def _pseudonyms(self) -> bytes:
-        if self._secret is None:
+    def _keyed(self, value: bytes) -> bytes:
+        """Return the HMAC of a value under the key of the pseudonyms."""
+        if self._pseudonyms is None:
             stored = next(iter(self._stored([_PSEUDONYM_KEY])))
-            self._secret = self._wrapper.unwrap(stored.wrapped, stored.context)
-        return self._secret
+            self._pseudonyms = hmac.new(self._wrapper.unwrap(stored.wrapped, stored.context), digestmod="sha256")
+        # A copy keeps the interpreter's lock, which `hmac.digest` lets go of each time: see `ledger.hashing`.
+        made = self._pseudonyms.copy()
+        made.update(value)
+        return made.digest()
 
     def _found(self, owners: list[str]) -> dict[str, StoredKey]:
         try:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import asyncio
 from typing import TYPE_CHECKING, Final
 
+from compliance.engine.catalogue import alike
 from compliance.engine.decision import Outcome
 
 if TYPE_CHECKING:
@@ -25,7 +26,22 @@ _NOBODY: Final = "-"
 
 async def allowed_resources(book: BookAt, body: Mapping[str, object], declared: frozenset[str]) -> list[str]:
     """Return the ids of the catalogued resources of the asked type that `body` is allowed, in the catalogue's order."""
-    return await _allowed_ids(book, body, "resource", declared)
+    given = body.get("resource")
+    asked = dict(given) if isinstance(given, dict) else given
+    if not isinstance(asked, dict) or asked.keys() - {"type", "id"}:
+        # Facts that are given may contradict those of some entries.
+        return await _allowed_ids(book, body, "resource", declared)
+    like = book.request({**body, "resource": {**asked, "id": _NOBODY}}, strict=False)
+    parties = [(like.action, like.kind)]
+    if like.counterparty is not None:
+        parties.append((like.counterparty[1].action, like.counterparty[1].kind))
+    found: set[str] = set()
+    for index, ids in enumerate(alike(book.ruleset, like.resource_type, parties)):
+        if _allows(book, {**body, "resource": {**asked, "id": ids[0]}}, declared):
+            found |= set(ids)
+        if index % _TURN == _TURN - 1:
+            await asyncio.sleep(0)
+    return [id_ for id_ in catalogued(book, like.resource_type) if id_ in found]
 
 
 async def allowed_subjects(book: BookAt, body: Mapping[str, object], declared: frozenset[str]) -> list[str]:

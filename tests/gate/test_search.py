@@ -59,3 +59,31 @@ def test_a_bad_value_is_refused_even_where_nothing_is_catalogued():
         asyncio.run(allowed_resources(gate().now(), retail(residence="Brazil"), NONE))
     with pytest.raises(RequestRefused):
         asyncio.run(allowed_subjects(gate().now(), body | {"subject": {"type": 1}}, NONE))
+
+
+@pytest.mark.parametrize("action", ["buy", "sell", "redeem", "transfer"])
+def test_resources_that_are_judged_together_are_allowed_as_each_is_by_itself(action):
+    book = gate().now()
+    declared = frozenset({"show-leverage-warning", "disclose-affiliation"})
+    for body in (retail(action), retail(action, residence="DE"), retail(action, residence="US")):
+        found = asyncio.run(allowed_resources(book, body, declared))
+        each = {
+            id_: allows(book, book.request({**body, "resource": {"type": "instrument", "id": id_}}), declared)
+            for id_ in catalogued(book, "instrument")
+        }
+        assert found == [id_ for id_, allowed in each.items() if allowed]
+
+
+def test_facts_that_the_client_gives_of_a_resource_are_compared_with_each_entry():
+    book = gate().now()
+    isin = book.ruleset.rulebook.catalogue["instrument"]["AAPLx"].facts["resource.isin"]
+    body = retail() | {"resource": {"type": "instrument", "id": "any", "properties": {"isin": isin}}}
+    assert asyncio.run(allowed_resources(book, body, NONE)) == ["AAPLx"]
+
+
+def test_of_the_shipped_instruments_few_are_told_apart():
+    book = gate().now()
+    asyncio.run(allowed_resources(book, retail(), NONE))
+    (groups,) = [found for key, found in book.ruleset.alike.items() if key == ("instrument", ("buy", "natural-person"))]
+    assert sorted(id_ for ids in groups for id_ in ids) == sorted(catalogued(book, "instrument"))
+    assert len(groups) < len(catalogued(book, "instrument")) / 4

@@ -20,7 +20,7 @@ from tests.gate.support import TINY, reader
 
 ROOT = Path(__file__).parents[3]
 ORIGIN = "example.com/log"
-PATIENCE = 60
+PATIENCE = 240
 
 
 def free_port():
@@ -76,11 +76,11 @@ class Node:
         return f"http://127.0.0.1:{self.port}"
 
     def get(self, path):
-        return httpx.get(self.address + path, timeout=30)
+        return httpx.get(self.address + path, timeout=120)
 
     def post(self, path, body, key=None):
         headers = {} if key is None else {"Idempotency-Key": key}
-        return httpx.post(self.address + path, json=body, headers=headers, timeout=60)
+        return httpx.post(self.address + path, json=body, headers=headers, timeout=240)
 
     def decide(self, key=None, body=None):
         return self.post("/v1/decisions", body or reader(), key)
@@ -99,7 +99,7 @@ class Node:
         if self.process is None:
             return None
         self.process.terminate()
-        return self.process.wait(30)
+        return self.process.wait(120)
 
     def said(self):
         return self.output.read_text(errors="replace")
@@ -131,7 +131,7 @@ class Load:
             thread.join()
 
     def _ask(self, connection):
-        asked = http.client.HTTPConnection("127.0.0.1", self.port, timeout=60)
+        asked = http.client.HTTPConnection("127.0.0.1", self.port, timeout=240)
         number = 0
         while not self._stop.is_set():
             key = f"{self.name}-{connection}-{number}"
@@ -152,7 +152,7 @@ class Load:
 
 def asked_again(port, key):
     """Ask what a load asked under a key once more; returns status and bytes."""
-    asked = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
+    asked = http.client.HTTPConnection("127.0.0.1", port, timeout=240)
     asked.request("POST", "/v1/decisions", json.dumps(reader(subject=f"user-{key}")), {"Idempotency-Key": key})
     answer = asked.getresponse()
     return answer.status, answer.read()

@@ -125,7 +125,7 @@ def test_a_read_only_file_system_is_refused_at_start_in_a_sentence(tmp_path, sma
     node.stop()
     subprocess.run(["mount", "-o", "remount,ro", str(small_disk)], check=True)
     node.spawn()
-    assert node.process.wait(60) == Exit.FAILED
+    assert node.process.wait(240) == Exit.FAILED
     said = node.said()
     assert "Traceback" not in said
     assert "error: the ledger cannot be opened" in said
@@ -135,7 +135,7 @@ def test_a_read_only_file_system_is_refused_at_start_in_a_sentence(tmp_path, sma
 def test_a_server_that_is_down_at_start_is_refused_in_a_sentence(tmp_path, postgresql):
     node = Node(tmp_path / "ledger", postgresql.new_database().replace(str(postgresql.port), "1"))
     node.spawn()
-    assert node.process.wait(60) == Exit.FAILED
+    assert node.process.wait(240) == Exit.FAILED
     assert "Traceback" not in node.said()
     assert "error: the ledger cannot be opened" in node.said()
 

@@ -282,9 +282,20 @@ def _bounded(test: str, parts: tuple[Part, ...], bound: str) -> str:
     return f"({' and '.join((*known, test))})"
 
 
-def can_fail(node: Expression) -> bool:
-    """Say whether some part of a folded condition may fail, so that an unknown value may come with an error."""
-    return any(_may_fail(part) for part in walk(node))
+def failing(node: Expression) -> str:
+    """Return Python that holds wherever some part of a folded condition may have failed: `False` if none ever does.
+
+    A part fails on values: where a fact in it is unknown it is unknown, and the error, if any, is that of a part of it.
+    """
+    tests = dict.fromkeys(_known(part) for part in walk(node) if _may_fail(part))
+    return "True" if "True" in tests else " or ".join(tests) or "False"
+
+
+def _known(node: Expression) -> str:
+    """Return Python that holds where every fact in a part is known."""
+    paths = [part.path for part in walk(node) if isinstance(part, FactRef)]
+    paths += [FX for part in walk(node) if isinstance(part, Converted)]
+    return " and ".join(f"F_{attribute(path)} is not U" for path in dict.fromkeys(paths)) or "True"
 
 
 def _may_fail(node: Expression) -> bool:

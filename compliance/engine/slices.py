@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from compliance.engine.decision import Outcome, Verdict
 from compliance.engine.facts import ACTION_NAME, PRODUCT, RESOURCE_TYPE, SUBJECT_TYPE
-from compliance.engine.generator import MAY, MUST, Generator, Names, Unsettled, can_fail
+from compliance.engine.generator import MAY, MUST, Generator, Names, Unsettled, failing
 from compliance.engine.operations import Failure
 from compliance.engine.plain import NotPlain, PlainWriter
 from compliance.engine.program import run, with_locals
@@ -49,8 +49,8 @@ class _Written:
     must: str
     plain: str | None
     """For known facts; `None` where only the two bounds can say it."""
-    is_fallible: bool
-    """Its value, where it is unknown, may come with an error that only the evaluator words."""
+    failing: str
+    """Where its value, if it is unknown, may come with an error that only the evaluator words."""
 
 
 class Conditions:
@@ -81,7 +81,7 @@ class Conditions:
                 continue
             may, must = generator.bound(condition, MAY), generator.bound(condition, MUST)
             self.by_scope.setdefault(reach.number(rule.home), []).append(len(self.rules))
-            self.rules.append(_Written(rule, may, must, _plain(writer, condition), can_fail(condition)))
+            self.rules.append(_Written(rule, may, must, _plain(writer, condition), failing(condition)))
 
 
 def _folded(rule: Rule, ruleset: Ruleset, kind: str, known: Mapping[str, Any]) -> Expression:
@@ -167,7 +167,9 @@ class Slice:
         masks: dict[tuple[str, ...], int] = {}
         for number, (written, must) in enumerate(self.kept[effect]):
             bit = 1 << number
-            open_ = "raise Unsettled" if written.is_fallible else f"{unknown} |= {{}}"
+            open_ = [f"{unknown} |= {{}}"]
+            if written.failing != "False":
+                open_.insert(0, f"if {written.failing}: raise Unsettled")
             direct = written.plain if plain and must not in {"False", "True"} else None
             lines: tuple[str, ...]
             if written.may == "False":
@@ -177,11 +179,12 @@ class Slice:
             elif must == "True":
                 lines = (f"{true} |= {{}}",)
             elif must == "False":
-                lines = (open_ if written.may == "True" else f"if {written.may}: {open_}",)
+                lines = (f"if {written.may}:", *(f"    {line}" for line in open_))
             elif written.may == must:
                 lines = (f"if {must}: {true} |= {{}}",)
             else:
-                lines = (f"if {written.may}:", f"    if {must}: {true} |= {{}}", f"    else: {open_}")
+                unsure = (f"        {line}" for line in open_)
+                lines = (f"if {written.may}:", f"    if {must}: {true} |= {{}}", "    else:", *unsure)
             masks[lines] = masks.get(lines, 0) | bit
         return [line.replace("{}", str(mask)) for lines, mask in masks.items() for line in lines]
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import atexit
 import http.client
 import json
 import os
@@ -50,6 +51,7 @@ class Node:
             self.process = subprocess.Popen(
                 self.command(), cwd=ROOT, env=self.environment, stdout=output, stderr=output
             )
+        atexit.register(self.process.kill)  # a test that fails half way leaves nothing running
 
     def start(self, status=200):
         """Start, and wait until `/readyz` answers with `status`."""

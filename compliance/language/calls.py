@@ -20,6 +20,7 @@ from compliance.language.syntax import COMPREHENSIONS
 from compliance.language.syntax import Call as CallNode
 from compliance.language.syntax import Method as MethodNode
 from compliance.language.unparser import unparse
+from compliance.vocabulary.suggestions import HOW_TO_NAME_A_PLACE
 from compliance.vocabulary.types import (
     BOOL,
     DATE,
@@ -248,7 +249,7 @@ class Calls:
         if name_or_none is None:
             return None
         if not self.scope.is_place(name_or_none):
-            cure = meant(name_or_none, self.scope.place_suggestions)
+            cure = meant(name_or_none, self.scope.place_suggestions) or HOW_TO_NAME_A_PLACE
             message = f"`{name_or_none}` is neither a territory nor a group"
             self.findings.error("unknown-place", message, place.span, help=cure)
             return None

@@ -109,7 +109,8 @@ def period_of(filled: Filled | None, zone: ZoneInfo | None, found: Found) -> Per
         message = "the period ends before it starts"
         end = UNTIL if through is None else THROUGH
         notes = (Note(filled.place(FROM), "it starts here"),)
-        found.append(Diagnostic("period-ends-before-it-starts", message, filled.place(end), notes=notes))
+        cure = "correct one of the two: `through` is the last day that counts, `until` the first instant that does not"
+        found.append(Diagnostic("period-ends-before-it-starts", message, filled.place(end), help=cure, notes=notes))
         return Period(begins, None)
     return Period(begins, ends)
 

@@ -29,7 +29,7 @@ from compliance.language.statements import AUTHORITY
 from compliance.vocabulary import territory
 from compliance.vocabulary.period import Period
 from compliance.vocabulary.places import Group, Membership, Places
-from compliance.vocabulary.suggestions import alternatives, near
+from compliance.vocabulary.suggestions import HOW_TO_NAME_A_PLACE, alternatives, near
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,7 +127,8 @@ def read_place(word: Scalar, groups: Iterable[str], found: Found) -> str | None:
     except territory.UnknownTerritory as error:
         meant = [*error.suggestions, *meant]
     message = f"`{clipped(word.value)}` is neither a territory nor a group"
-    cure = "did you mean " + alternatives(dict.fromkeys(meant)) if meant else ""
+    near_by = "did you mean " + alternatives(dict.fromkeys(meant))
+    cure = near_by if meant else HOW_TO_NAME_A_PLACE
     found.append(Diagnostic("unknown-place", message, word.span, help=cure))
     return None
 
@@ -185,6 +186,7 @@ def _refuse_circles(
         steps = list(zip(circle, (*circle[1:], circle[0]), strict=True))
         message = "a group cannot contain itself: " + " contains ".join(f"`{code}`" for code in (*circle, circle[0]))
         notes = tuple(Note(links[step], f"`{step[0]}` contains `{step[1]}`") for step in steps[1:])
-        found.append(Diagnostic("group-cycle", message, links[steps[0]], notes=notes))
+        cure = "take one of them out: a group lists what it holds, not what holds it"
+        found.append(Diagnostic("group-cycle", message, links[steps[0]], help=cure, notes=notes))
         outer, inner = steps[-1]
         memberships[outer] = [Membership(span.codes - {inner}, span.start, span.end) for span in memberships[outer]]

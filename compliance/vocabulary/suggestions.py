@@ -10,6 +10,7 @@ from collections.abc import Iterable
 from typing import Final
 
 _LONGEST: Final = 80
+HOW_TO_NAME_A_PLACE: Final = "write a code of ISO 3166, such as `CH` or `AE-DU`, or the name of a group"
 _CUTOFF: Final = 0.6
 _WORSE: Final = 0.12
 """How much less like the word than the best suggestion another one may be."""

@@ -8,10 +8,7 @@ def test_a_case_shows_the_facts_that_its_rules_read(material):
     rows = material.examples.of_statement("EEA/questionnaire")
     row = next(one for one in rows if one.sentence == "nor if he failed it")
     assert (row.homes, row.action, row.outcome) == (("DE",), "buy", "incomplete")
-    assert [(fact.name, fact.value) for fact in row.facts] == [
-        ("investor class", "retail"),
-        ("appropriateness questionnaire", "failed"),
-    ]
+    assert [(fact.name, fact.value) for fact in row.facts] == [("appropriateness questionnaire", "failed")]
     assert row.source.startswith("jurisdictions/groups/EEA.cases.yaml:")
 
 

@@ -297,7 +297,7 @@ def _print_written(changes: CatalogueChanges, written: Written | None, out: Cons
         say(out, f"wrote {path}")
     if written.files:
         if changes.added:
-            say(out, "the list does not say what an asset tracks: give what was added its `asset_class:`")
+            say(out, "give what was added its `asset_class:`, which no list states")
         say(out, "run `compliance check`, and say in the catalogue's authority when the list was read")
     else:
         say(out, "nothing to write")

@@ -125,7 +125,7 @@ def test_a_catalogue_is_written_in_its_form_with_what_the_list_does_not_know(tmp
     done = run(*IMPORT, *files, "--write", "--product", "xstocks", "--rulebook", book)
     assert done.code == Exit.FINE
     assert f"wrote {CATALOGUE.as_posix()}" in done.out
-    assert "give what was added its `asset_class:`" in done.out
+    assert "give what was added its `asset_class:`, which no list states" in done.out
     after, written = catalogue(book), (book / CATALOGUE).read_text(encoding="utf-8")
     assert len(after) == len(before) + 300 - 6
     assert after["AAPLx"].facts == before["AAPLx"].facts | {"resource.underlying": "APPLE"}

@@ -98,6 +98,7 @@ class Ledger:
         if digest in self._rulesets:
             return
         with self._opened.database.write() as connection:
+            store.lock(connection)  # two nodes that start at once keep the same source
             known = select(store.RULESET.c.source).where(store.RULESET.c.digest == digest)
             row = connection.execute(known).first()
             if row is None:

@@ -16,6 +16,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Connection
+from sqlalchemy.exc import IntegrityError
 
 from compliance.ledger import kept, merkle, store
 from compliance.ledger.canonical import CanonicalError
@@ -106,10 +107,16 @@ class Committer:
 
         Raises `LedgerError` or the database's error when nothing can be answered.
         """
-        for _ in range(_PATIENCE):
+        for left in reversed(range(_PATIENCE)):
             works = self._sealed(drafts)
-            if self._recorded(works):
-                return [self._outcome(work) for work in works]
+            try:
+                if self._recorded(works):
+                    return [self._outcome(work) for work in works]
+            except IntegrityError:
+                # Somebody else was first with a row: nothing of the group is recorded, and all is read anew.
+                if not left:
+                    raise
+                self.forget_edge()
         raise LedgerError("persons are being erased faster than records can be sealed")
 
     def publish(self) -> str:

@@ -3,6 +3,8 @@ from __future__ import annotations
 import asyncio
 import json
 import stat
+import threading
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
 import pytest
@@ -271,3 +273,19 @@ def test_whatever_the_sizes_of_groups_the_tree_is_that_of_the_stored_entries(tmp
     assert stated.size == len(leaves) == number + 1
     assert stated.root == merkle.root(len(leaves), merkle.reader_of(leaves))
     ledger.close()
+
+
+def test_two_nodes_that_keep_the_same_rulebooks_at_once_both_do(tmp_path, url):
+    nodes = [Ledger.open(settings(tmp_path, url)) for _ in range(2)]
+    together = threading.Barrier(2)
+
+    def keep(node):
+        for number in range(12):
+            together.wait(30)
+            node.keep_ruleset(f"sha256:{number}", b"source of %d" % number)
+        return node.ruleset("sha256:11")
+
+    with ThreadPoolExecutor() as threads:
+        assert list(threads.map(keep, nodes)) == [b"source of 11"] * 2
+    for node in nodes:
+        node.close()

@@ -33,10 +33,11 @@ class Service:
 
     async def answer(self, asked: Asked) -> bytes:
         """Return the answer to one request in the bytes of its form, counted; raise `RequestRefused` for none."""
-        found = (await self.answer_all([asked]))[0]
-        if isinstance(found, Given):
-            return found.response
-        raise found
+        vocabulary = self.shelved.book.rulebook.vocabulary
+        found = await self.gate.give_one(asked)
+        if found.answer is not None:
+            self.metrics.decided((found.answer,), vocabulary)
+        return found.response
 
     async def answer_all(
         self, asked: Sequence[Asked], until: Callable[[int, Answer | RequestRefused], bool] | None = None

@@ -77,8 +77,7 @@ class BookAt:
     def request(self, body: object, *, strict: bool = True) -> Request:
         """Return `body` decoded; raise `RequestRefused` with every problem of it."""
         around = Surroundings(self.instant)
-        wire = self.book.warmed
-        found = wire.read_tree(body, around, strict=strict) if wire is not None else None
+        found = self.book.warm(self.instant).read_tree(body, around, strict=strict)
         return found if found is not None else decode(self.ruleset, body, around, strict=strict)
 
     def read(self, body: bytes, *, strict: bool = True) -> Request | None:

@@ -119,6 +119,17 @@ class Gate:
                 break
         return await self._recorded(asked, judged, shelved)
 
+    async def give_one(self, asked: Asked) -> Given:
+        """Return the recorded answer to one request, as `give` does; raise `RequestRefused` if it cannot be read."""
+        if self.recorder.records or asked.key is not None:
+            found = (await self.give([asked]))[0]
+            if isinstance(found, RequestRefused):
+                raise found
+            return found
+        shelved, now = self.shelf.current, self.clock.now()
+        answer = judge(asked, shelved, now, new_id(now))
+        return Given(asked.form.spell(answer), answer)
+
     def now(self, as_of: datetime | None = None) -> BookAt:
         """Return the rulebook as it stands now, or at `as_of`."""
         return self.shelf.current.book.at(as_of if as_of is not None else self.clock.now())

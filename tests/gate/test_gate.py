@@ -6,6 +6,7 @@ import pytest
 from compliance.engine.envelope import RequestRefused
 from compliance.gate.forms import AuthZEN
 from compliance.gate.gate import Asked
+from compliance.gate.recorder import NoRecorder
 from tests.gate.support import NOW, gate, reader, retail, tiny
 
 
@@ -87,3 +88,23 @@ def test_a_batch_can_end_at_the_first_that_settles_it():
     asked = [Asked(body) for body in bodies]
     found = asyncio.run(gate().give(asked, until=lambda _, each: each.decision.outcome == "deny"))
     assert len(found) == 2
+
+
+class Recording(NoRecorder):
+    """Says that it records, as a ledger does."""
+
+    records = True
+
+
+@pytest.mark.parametrize("recorder", [None, Recording()])
+def test_one_is_answered_as_one_of_many_is(recorder):
+    made = gate(recorder=recorder)
+    for body in (retail(), retail(residence="US"), retail(without=["tax_residences"])):
+        one = asyncio.run(made.give_one(Asked(body)))
+        (many,) = asyncio.run(made.give([Asked(body)]))
+        assert one.answer.decision == many.answer.decision
+        assert one.response.replace(one.answer.id.encode(), b"") == many.response.replace(many.answer.id.encode(), b"")
+    with pytest.raises(RequestRefused):
+        asyncio.run(made.give_one(Asked([])))
+    with pytest.raises(RequestRefused):
+        asyncio.run(made.give_one(Asked(raw=b"[]")))

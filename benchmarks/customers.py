@@ -9,13 +9,15 @@ from typing import Any
 
 HOMES = ("MX", "AR", "CL", "CO", "PE", "DE", "FR", "IT", "ES", "TH", "KE", "GH", "NG", "US", "PR", "BR", "GB", "JP")
 INSTRUMENTS = ("AAPLx", "TSLAx", "NVDAx", "SPYx", "QQQx", "METAx", "GOOGLx", "AMZNx")
+CUSTOMERS = 2_000
+"""Customers that order: each of them orders again and again, with other facts each time."""
 PARTIAL = 0.15
 """Share of the orders in which one to three facts are not given."""
 _LEFT_OUT = ("tax_residences", "green_card", "us_days_this_year", "us_indicia", "identity_verified_at", "screened_at")
 
 
 def orders(count: int, seed: int = 7, now: datetime | None = None) -> list[bytes]:
-    """Return the bodies of `count` requests of as many customers, made `now` (by default: this second)."""
+    """Return the bodies of `count` requests, made `now` (by default: this second)."""
     chance = random.Random(seed)
     moment = (now or datetime.now(UTC)).replace(microsecond=0)
     return [json.dumps(_order(chance, moment, number)).encode() for number in range(count)]
@@ -50,7 +52,7 @@ def _order(chance: random.Random, now: datetime, number: int) -> dict[str, Any]:
         for name in chance.sample(_LEFT_OUT, chance.randrange(1, 4)):
             del facts[name]
     return {
-        "subject": {"type": "natural-person", "id": f"customer-{number}", "properties": facts},
+        "subject": {"type": "natural-person", "id": f"customer-{number % CUSTOMERS}", "properties": facts},
         "action": {"name": chance.choice(("buy", "buy", "sell"))},
         "resource": {"type": "instrument", "id": chance.choice(INSTRUMENTS)},
         "context": {"location": home},

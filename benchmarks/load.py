@@ -83,7 +83,7 @@ def main(words: list[str]) -> None:
     ]
     warm = made[: int(len(made) * WARM_UP)]
     asyncio.run(_run(int(port), warm, int(connections)))
-    # Other customers than those that it has seen: a service that kept answers would answer them no faster.
+    # Other orders than those that it has seen: a service that kept answers would answer them no faster.
     measured = made[len(warm) :]
     seconds, took, failed = asyncio.run(
         _run(int(port), [measured[number % len(measured)] for number in range(int(count))], int(connections))

@@ -126,9 +126,9 @@ class Explanations:
         if alike is None:
             return None
         try:
-            key: object = alike.key(request.facts)
-            if request.why or request.assumed:
-                key = (key, request.assumed, tuple(sorted(request.why.items())))
+            why = tuple(sorted(request.why.items())) if request.why else ()
+            # Invariant: all three in every key, so that no likeness can be taken for another with a reason beside it.
+            key = (alike.key(request.facts), request.assumed, why)
             found = alike.kept.get(key)
         except _TRIPPED:
             return None

@@ -123,6 +123,8 @@ class _Reading:
                 self._term(specialize(node, self.ruleset, self.kind, {}))
             except Failure:
                 # Something in it has no value now, or none for this kind of subject: nothing is known of its terms.
+                if TIME in read:
+                    raise Unsettled from None
                 self.as_given |= set(read)
 
     def _term(self, node: Expression) -> None:

@@ -11,6 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from benchmarks.customers import orders
 from compliance.engine.combiner import combine
 from compliance.engine.compiler import Compiler
 from compliance.engine.envelope import RequestRefused
@@ -155,3 +156,20 @@ def test_why_a_fact_is_unknown_is_part_of_what_is_alike(book: Book) -> None:
     stale = msgspec.structs.replace(request, why={"subject.tax_residences": "stale"})
     whys = [fact.why for each in (request, stale) for fact in at.decision(each).missing]
     assert whys == ["not-given", "stale"]
+
+
+def test_what_was_explained_is_not_given_any_more_once_time_has_told_it_apart(book: Book) -> None:
+    at = book.at(NOW)
+    comparing = Comparing(at.ruleset)
+    outcomes = set()
+    for body in orders(40, seed=3, now=NOW):
+        request = at.read(body)
+        assert request is not None
+        for passed in (timedelta(0), timedelta(hours=7), timedelta(hours=25), timedelta(days=400)):
+            time = NOW + passed
+            facts = msgspec.structs.replace(request.facts, context_time=time)
+            later = msgspec.structs.replace(request, time=time, facts=facts)
+            comparing.compare(later)
+            outcomes.add((passed, comparing.explained(later).outcome))
+    assert comparing.kept > 0
+    assert {outcome for passed, outcome in outcomes if passed.days == 400} < {outcome for _, outcome in outcomes}

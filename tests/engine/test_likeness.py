@@ -7,13 +7,25 @@ from typing import Any
 
 import pytest
 
+from compliance.engine.facts import TIME
+from compliance.engine.generator import Unsettled
 from compliance.engine.likeness import likeness, shown_as_given
 from compliance.engine.operations import Failure
-from compliance.language.expression import Arithmetic, Comparison, Const, Expression, FactRef, Within
+from compliance.language.expression import (
+    And,
+    Arithmetic,
+    Comparison,
+    Conditional,
+    Const,
+    DefinitionRef,
+    Expression,
+    FactRef,
+    Within,
+)
 from compliance.language.rulebook import Effect, Rule
 from compliance.language.span import NOWHERE
-from compliance.vocabulary.types import INT
-from tests.engine.random_rulebooks import TYPES, VOCABULARY, request_of, rulebook_of, ruleset_of
+from compliance.vocabulary.types import INT, TIMESTAMP
+from tests.engine.random_rulebooks import NOW, TYPES, VOCABULARY, request_of, rulebook_of, ruleset_of
 
 GROUP = ("buy", "robot", "part", "thing")
 
@@ -82,3 +94,17 @@ def test_words_are_shown_alike_and_measures_as_they_are_given() -> None:
     shown = shown_as_given(VOCABULARY)
     assert {"subject.n", "subject.d", "subject.owners", "subject.tags", "action.amount"} <= shown
     assert not {"subject.a", "subject.e", "subject.t", "subject.ts"} & shown
+
+
+def test_a_rule_of_the_time_with_a_term_that_has_no_value_leaves_nothing_alike() -> None:
+    of_time = Comparison("<", FactRef(TIME, TIMESTAMP), Const(NOW, TIMESTAMP))
+    without_value = Comparison(">", fact("subject.n"), DefinitionRef("subject.nowhere", None, INT))
+    with pytest.raises(Unsettled):
+        key_of(And((of_time, without_value)))
+    assert key_of(without_value)(n=1) != key_of(without_value)(n=2)
+
+
+def test_a_term_of_the_time_and_of_a_word_leaves_nothing_alike() -> None:
+    limit = Conditional(fact("subject.a"), Const(NOW, TIMESTAMP), FactRef(TIME, TIMESTAMP), TIMESTAMP)
+    with pytest.raises(Unsettled):
+        key_of(Comparison("<", FactRef(TIME, TIMESTAMP), limit))

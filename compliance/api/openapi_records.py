@@ -15,6 +15,7 @@ _ID: Final[Part] = {"type": "string", "format": "uuid"}
 _TEXT: Final[Part] = {"type": "string"}
 _INSTANT: Final[Part] = {"type": "string", "format": "date-time"}
 _SAID: Final[Part] = {"type": "string", "minLength": 1, "maxLength": 500}
+_SIZE: Final[Part] = {"type": "integer", "minimum": 1, "maximum": 10**19 - 1}
 _NO_RECORD: Final = (501, 503)
 
 
@@ -126,6 +127,15 @@ def _log() -> Part:
                 answer=_answer("the keys, the newest last", {"type": "object"}),
             )
         },
+        "/v1/ledger/consistency": {
+            "get": _operation(
+                "consistency",
+                "The proof that the tree of `second` entries (by default the newest) continues that of `first`",
+                statuses=(400, 404),
+                parameters=(_query("first", _SIZE, required=True), _query("second", _SIZE)),
+                answer=_answer("the hashes of RFC 6962 2.1.2, in base64", {"type": "object"}),
+            )
+        },
         "/ledger/tile/{path}": {
             "get": _operation(
                 "tile",
@@ -203,5 +213,5 @@ def _path(name: str, schema: Part) -> Part:
     return {"name": name, "in": "path", "required": True, "schema": schema}
 
 
-def _query(name: str, schema: Part) -> Part:
-    return {"name": name, "in": "query", "required": False, "schema": schema}
+def _query(name: str, schema: Part, *, required: bool = False) -> Part:
+    return {"name": name, "in": "query", "required": required, "schema": schema}

@@ -3,7 +3,7 @@
 What is shown without asking for more is the public part, which names nobody. Explanation and replay open what is
 sealed, and are 410 once the person was erased.
 
-Reference: C2SP tlog-tiles (https://c2sp.org/tlog-tiles), tlog-proof, tlog-checkpoint.
+Reference: C2SP tlog-tiles (https://c2sp.org/tlog-tiles), tlog-proof, tlog-checkpoint; RFC 6962 2.1.2 and 4.4.
 """
 
 from __future__ import annotations
@@ -27,8 +27,10 @@ from compliance.gate.recorder import NoLedgerError
 from compliance.gate.replay import Replayer
 from compliance.gate.spelling import answer_json
 from compliance.gate.values import instant
+from compliance.ledger.checkpoint import Checkpoint, decimal
 from compliance.ledger.errors import LedgerError, LedgerUnavailableError, NotRecordedError
 from compliance.ledger.keyring import keys_document
+from compliance.ledger.note import Note, NoteError, encode_base64
 from compliance.ledger.tiles import TileError
 
 if TYPE_CHECKING:
@@ -104,6 +106,7 @@ class Records:
             Route("/ledger/checkpoint", self.checkpoint, methods=["GET"]),
             Route("/ledger/key", self.key, methods=["GET"]),
             Route("/v1/ledger/key", self.keys, methods=["GET"]),
+            Route("/v1/ledger/consistency", self.consistency, methods=["GET"]),
             Route("/ledger/tile/{path:path}", self.tile, methods=["GET"]),
         ]
 
@@ -211,6 +214,29 @@ class Records:
 
         return reply(await on_record(read))
 
+    async def consistency(self, request: Request) -> Response:
+        """Give the proof that a tree of the log continues an earlier one (RFC 6962 2.1.2).
+
+        Without `second` the later tree is that of the newest checkpoint, which comes along.
+        """
+        given = parameters(request, ("first", "second"), ("first",))
+        ledger = logbook_of(self._service).ledger
+        newest = ledger.checkpoint
+        first, second = (_size(given, name) for name in ("first", "second"))
+        if second is None:
+            second = Checkpoint.of_text(Note.of_text(newest).text).size
+        if not 0 < (first := first or 0) <= second:
+            cure = f"the later tree has {second}"
+            raise Stopped("invalid-parameter", Fault("`first` is a number of entries from 1 on", cure, None, "first"))
+
+        def prove() -> dict[str, Any]:
+            proof = ledger.reader.consistency(first, second)
+            beside = newest if "second" not in given else None
+            path = [encode_base64(value) for value in proof]
+            return {"first": first, "second": second, "consistency": path, "checkpoint": beside}
+
+        return reply(await on_record(prove))
+
     async def tile(self, request: Request) -> Response:
         """Give a tile of the tree, or a bundle of entries."""
         parameters(request)
@@ -225,6 +251,16 @@ class Records:
 
 def _found(ledger: Ledger, request: Request) -> tuple[Reader, Entry]:
     return ledger.decision(str(request.path_params["id"]))
+
+
+def _size(given: dict[str, str], name: str) -> int | None:
+    """Return the size of a tree that a parameter gives, None without it."""
+    if name not in given:
+        return None
+    try:
+        return decimal(given[name], name)
+    except NoteError:
+        raise Stopped("invalid-parameter", Fault(f"`{name}` is a number of entries", "", None, name)) from None
 
 
 def _seconds(given: dict[str, str]) -> float:

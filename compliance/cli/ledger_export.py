@@ -14,11 +14,13 @@ import typer
 from compliance.cli.exits import Exit
 from compliance.cli.ledger_options import FOLDER, DatabaseOption, LedgerOption, archive, settings_of
 from compliance.cli.ledger_stats import JsonOption, SinceOption, UntilOption
+from compliance.cli.ledger_verify import text_in
 from compliance.cli.opening import instant_of
 from compliance.cli.progress import watched
 from compliance.cli.terminal import console, fail, print_json, say
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from datetime import datetime
     from typing import Any
 
@@ -41,6 +43,9 @@ def export(  # noqa: PLR0913 - one for each option of the command
     format_: Annotated[Format, typer.Option("--format", help="JSON Lines, or Parquet (extra `bulk`).")] = Format.JSONL,
     since: SinceOption = None,
     until: UntilOption = None,
+    checkpoint: Annotated[
+        list[Path] | None, typer.Option(help="A signed checkpoint that was kept elsewhere: show that it is continued.")
+    ] = None,
     personal: Annotated[
         bool, typer.Option("--personal", help="With the personal parts, in a file of their own.")
     ] = False,
@@ -67,7 +72,8 @@ def export(  # noqa: PLR0913 - one for each option of the command
     with archive(ledger, database) as opened:
         if personal:
             _record(opened, ledger, database, start, end, reason, by)
-        exported = _written(opened, out, format_, start, end, personal=personal)
+        kept = [text_in(path) for path in checkpoint or ()]
+        exported = _written(opened, out, format_, (start, end), kept, personal=personal)
     if as_json:
         print_json({"folder": str(out), "files": exported.files, "parts": [part.document() for part in exported.parts]})
         return
@@ -130,15 +136,24 @@ def _record(
 
 
 def _written(
-    opened: Archive, out: Path, format_: Format, start: datetime | None, end: datetime | None, *, personal: bool
+    opened: Archive,
+    out: Path,
+    format_: Format,
+    span: tuple[datetime | None, datetime | None],
+    kept: Sequence[str],
+    *,
+    personal: bool,
 ) -> Exported:
     from compliance.ledger import export as made
     from compliance.ledger.errors import TamperedError
+    from compliance.ledger.note import NoteError
 
     try:
-        exported = made.Exported(made.parts(opened, start, end))
+        exported = made.Exported(made.parts(opened, *span, kept))
     except TamperedError as error:
         fail(str(error), code=Exit.PROBLEMS)
+    except NoteError as error:
+        fail(f"`--checkpoint`: {error}")
     total = sum(part.end - part.start for part in exported.parts)
     out.mkdir(parents=True, exist_ok=True)
     found = watched(made.entries(opened, exported.parts), total, "writing")

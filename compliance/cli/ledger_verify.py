@@ -46,8 +46,8 @@ def verify(
     from compliance.ledger.verify_notes import Given
 
     given = Given(
-        checkpoints={f"checkpoint {path}": _text(path) for path in checkpoint or ()},
-        receipts={f"receipt {path}": _text(path) for path in receipt or ()},
+        checkpoints={f"checkpoint {path}": text_in(path) for path in checkpoint or ()},
+        receipts={f"receipt {path}": text_in(path) for path in receipt or ()},
         keys=_verifiers(key or (), "--key"),
         witnesses=_verifiers(witness_key or (), "--witness-key"),
     )
@@ -68,7 +68,8 @@ def _digest_of() -> Any:
     return kept_digest
 
 
-def _text(path: Path) -> str:
+def text_in(path: Path) -> str:
+    """Return what is in a file that somebody brought, whatever it is."""
     try:
         with path.open("rb") as opened:
             content = opened.read(LONGEST + 1)
@@ -139,6 +140,7 @@ def _print_log(log: LogReport, out: Console) -> None:
         "root": encode_base64(log.root),
         "checkpoint": said if age is None else f"{said}, {timedelta(seconds=age)} old",
         "signed roots": f"{log.checkpoints:,}, {log.witnessed:,} of them witnessed",
+        "consistency": f"{log.proofs:,} proofs from one signed root to the next",
         "tiles": f"{log.tiles:,}",
         "personal": personal,
         "search index": f"reaches {log.indexed:,} entries",

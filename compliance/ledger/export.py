@@ -42,6 +42,10 @@ class Part:
     checkpoint: str | None
     path: Sequence[bytes] = ()
     keys: Sequence[str] = ()
+    earlier: Sequence[tuple[str, Sequence[bytes]]] = ()
+    """Earlier checkpoints that this one continues, each with the RFC 6962 proof of that."""
+    handovers: Sequence[str] = ()
+    """Receipts that lead from each key of the log to the next."""
 
     def document(self) -> dict[str, Any]:
         """Return it as it stands in the manifest."""
@@ -53,6 +57,10 @@ class Part:
             "checkpoint": self.checkpoint,
             "path": [encode_base64(value) for value in self.path],
             "keys": list(self.keys),
+            "handovers": list(self.handovers),
+            "earlier": [
+                {"checkpoint": note, "path": [encode_base64(value) for value in path]} for note, path in self.earlier
+            ],
         }
 
 
@@ -64,34 +72,67 @@ class Exported:
     files: dict[str, int] = field(default_factory=dict)
 
 
-def parts(archive: Archive, since: datetime | None = None, until: datetime | None = None) -> list[Part]:
+def parts(
+    archive: Archive, since: datetime | None = None, until: datetime | None = None, kept: Sequence[str] = ()
+) -> list[Part]:
     """Return what an export of a span of time consists of.
 
     Entries that no kept checkpoint covers yet are left out; where an epoch has none at all, its entries are taken
-    without a proof. Raises `TamperedError` where the stored tree does not give the root that was signed.
+    without a proof. `kept` are earlier checkpoints that the export is to be shown to continue; without them, it is
+    shown for the one before the span. Raises `TamperedError` where the stored tree does not give a root that was
+    signed, `NoteError` when one of `kept` is not signed by a log that is stored here.
     """
     found: list[Part] = []
+    for note in kept:
+        if Checkpoint.of_text(Note.of_text(note).text).origin not in archive.origins.values():
+            raise NoteError("a checkpoint is of a log that is not stored here")
     for epoch in sorted(archive.origins):
         span = archive.reader(epoch).span(since, until)
         with archive.database.read() as connection:
-            keys = log_keys(connection, epoch)
-            note = _newest(connection, archive, epoch, keys)
-            vkeys = [key.verifier.vkey() for key in keys]
-            signed = None if note is None else _signed(note, keys)
-            end = span.stop if signed is None else min(span.stop, signed.size)
-            if span.start >= end:
-                continue
-            if signed is None:
-                found.append(Part(epoch, archive.origins[epoch], span.start, end, None, (), vkeys))
-                continue
-            node = store.nodes(connection, epoch)
-            if merkle.root(signed.size, node) != signed.root:
-                raise TamperedError(
-                    "the stored tree does not give the root that was signed: run `compliance ledger verify`"
-                )
-            path = merkle.span_path(span.start, end, signed.size, node)
-            found.append(Part(epoch, archive.origins[epoch], span.start, end, note, path, vkeys))
+            part = _part(connection, archive, epoch, span, kept)
+        if part is not None:
+            found.append(part)
     return found
+
+
+def _part(connection: Connection, archive: Archive, epoch: int, span: range, kept: Sequence[str]) -> Part | None:
+    origin, keys = archive.origins[epoch], log_keys(connection, epoch)
+    note = _newest(connection, archive, epoch, keys)
+    vkeys = [key.verifier.vkey() for key in keys]
+    signed = None if note is None else _signed(note, keys)
+    end = span.stop if signed is None else min(span.stop, signed.size)
+    if span.start >= end:
+        return None
+    if signed is None:
+        return Part(epoch, origin, span.start, end, None, (), vkeys)
+    node = store.nodes(connection, epoch)
+    if merkle.root(signed.size, node) != signed.root:
+        raise TamperedError("the stored tree does not give the root that was signed: run `compliance ledger verify`")
+    path = merkle.span_path(span.start, end, signed.size, node)
+    before = [each for each in kept if Checkpoint.of_text(Note.of_text(each).text).origin == origin]
+    before += [] if before else _before(connection, epoch, span.start, signed.size)
+    earlier = [(each, _continued(_signed(each, keys), signed, node)) for each in before]
+    stated = archive.reader(epoch).keys()
+    handovers = [str(receipt) for _, receipt in stated if receipt is not None]
+    return Part(epoch, origin, span.start, end, note, path, vkeys, earlier, handovers)
+
+
+def _before(connection: Connection, epoch: int, start: int, size: int) -> list[str]:
+    """Return the newest kept checkpoint that the span begins after, else the oldest there is, as a list."""
+    columns = store.CHECKPOINT.c
+    rows = select(columns.note).where(columns.epoch == epoch, columns.size < size).limit(1)
+    newest = connection.execute(rows.where(columns.size <= start).order_by(columns.size.desc())).scalars().all()
+    return list(newest or connection.execute(rows.order_by(columns.size)).scalars().all())
+
+
+def _continued(old: Checkpoint, new: Checkpoint, node: merkle.NodeReader) -> list[bytes]:
+    """Return the proof that one signed tree continues another; raises `TamperedError` where it does not."""
+    try:
+        path = merkle.consistency_path(old.size, new.size, node)
+        merkle.verify_consistency(old.size, new.size, path, old.root, new.root)
+    except merkle.ProofError as error:
+        raise TamperedError(f"the log does not continue the checkpoint over {old.size} entries: {error}") from error
+    return path
 
 
 def entries(archive: Archive, wanted: Iterable[Part]) -> Iterator[Entry]:

@@ -43,6 +43,8 @@ class LogReport:
     keys: list[str] = field(default_factory=list)
     checkpoints: int = 0
     witnessed: int = 0
+    proofs: int = 0
+    """RFC 6962 consistency proofs from one signed root to the next that hold."""
     tiles: int = 0
     opened: int = 0
     """Personal parts that were opened and are what the entries committed to."""
@@ -64,6 +66,7 @@ class LogReport:
             "checkpoint": None if newest is None else {"size": newest.size, "covers_until": self.covered_until},
             "checkpoints": self.checkpoints,
             "witnessed": self.witnessed,
+            "consistency_proofs": self.proofs,
             "tiles": self.tiles,
             "personal": {"opened": self.opened, "erased": self.erased, "unread": self.unread},
             "indexed": self.indexed,

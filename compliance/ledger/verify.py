@@ -2,7 +2,8 @@
 
 The tree is grown again from the stored entries, as if they were appended for the first time; tiles, checkpoints, head
 and columns are compared with what comes out. That each checkpoint's root is the root over the first of these entries
-is what consistency between checkpoints means. Invariant: nothing stored is trusted; only the log's keys are, and those
+is what consistency between checkpoints means; the proofs of it that outsiders are given are made and checked as well.
+Invariant: nothing stored is trusted; only the log's keys are, and those
 are stated by its first entry, which is under the signed root: whoever knows the key from elsewhere says so in `Given`.
 """
 
@@ -24,6 +25,7 @@ from compliance.ledger.archive import Archive
 from compliance.ledger.keyring import KeySpan
 from compliance.ledger.report import LogReport, Report
 from compliance.ledger.tiles import TILE_WIDTH
+from compliance.ledger.verify_consistency import check_consistency
 from compliance.ledger.verify_entries import Examined, Span, examine, spans
 from compliance.ledger.verify_index import SPAN, Sum, differing, problems_of, stored_sums
 from compliance.ledger.verify_notes import (
@@ -204,6 +206,8 @@ def _walked(
     other = differing(sums(), {span: found for span, found in walk.sums.items() if found[0]})
     for place, problem in problems_of(connection, log.epoch, other, log.indexed):
         report.problem(place, problem)
+    within = [each for each in stated if each.root == walk.roots.get(each.size)]
+    check_consistency(connection, log, within, report)
     return walk
 
 

@@ -4,6 +4,8 @@ import sys
 
 import pytest
 
+from compliance.ledger.merkle import reader_of, root, verify_consistency
+from compliance.ledger.note import decode_base64
 from compliance.ledger.proof import Receipt
 from compliance.ledger.rotation import rotate
 from compliance.ledger.tiles import TILE_WIDTH
@@ -138,6 +140,53 @@ def test_a_tile_that_is_not_there_is_a_404(client, path):
     assert client.get(f"/ledger/tile/{path}").status_code == 404
 
 
+def test_that_the_log_only_grew_is_proved_to_somebody_who_has_nothing_of_ours(client, tmp_path):
+    decide(client, retail())
+    old = client.get("/ledger/checkpoint").text
+    for _ in range(4):
+        decide(client, retail())
+    size = old.split("\n")[1]
+    answer = client.get(f"/v1/ledger/consistency?first={size}")
+    assert (answer.json()["first"], answer.json()["second"]) == (3, 7)
+    (tmp_path / "old").write_text(old, newline="")
+    (tmp_path / "proof").write_bytes(answer.content)
+    key = client.get("/ledger/key").text.strip()
+    command = [sys.executable, VERIFIER.with_name("verify_consistency.py"), tmp_path / "old", tmp_path / "proof", key]
+    run = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert run.stdout.startswith("valid: the first 3 of the 7 entries"), run.stderr
+
+
+def test_a_proof_between_two_sizes_is_that_of_rfc_6962(client):
+    for _ in range(5):
+        decide(client, retail())
+    tile = client.get("/ledger/tile/0/000.p/7").content
+    node = reader_of([tile[start : start + 32] for start in range(0, len(tile), 32)])
+    for second in range(1, 8):
+        for first in range(1, second + 1):
+            answer = client.get(f"/v1/ledger/consistency?first={first}&second={second}").json()
+            proof = [decode_base64(text) for text in answer["consistency"]]
+            verify_consistency(first, second, proof, root(first, node), root(second, node))
+            assert answer["checkpoint"] is None
+
+
+@pytest.mark.parametrize(
+    ("query", "status"),
+    [
+        ("", 400),
+        ("first=0", 400),
+        ("first=-1", 400),
+        ("first=two", 400),
+        ("first=3&second=2", 400),
+        ("first=4", 400),
+        ("first=1&second=4", 404),
+        ("first=1&second=99999999999999999999", 400),
+    ],
+)
+def test_a_proof_between_trees_that_are_not_there_is_refused(client, query, status):
+    decide(client, retail())
+    assert client.get(f"/v1/ledger/consistency?{query}").status_code == status
+
+
 def test_the_keys_of_the_log_are_listed_with_what_leads_from_one_to_the_next(client):
     assert client.get("/v1/ledger/key").json()["keys"][0]["vkey"] == client.get("/ledger/key").text.strip()
     settings = client.gate.recorder.ledger.settings
@@ -149,7 +198,16 @@ def test_the_keys_of_the_log_are_listed_with_what_leads_from_one_to_the_next(cli
     assert second["vkey"] == client.get("/ledger/key").text.strip() != first["vkey"]
 
 
-@pytest.mark.parametrize("path", ["/ledger/checkpoint", "/ledger/key", "/v1/ledger/key", f"/v1/decisions/{NOWHERE}"])
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/ledger/checkpoint",
+        "/ledger/key",
+        "/v1/ledger/key",
+        "/v1/ledger/consistency?first=1",
+        f"/v1/decisions/{NOWHERE}",
+    ],
+)
 def test_a_service_that_keeps_no_record_says_so(path):
     assert faults(Client().get(path), 501) == [None]
 

@@ -89,10 +89,12 @@ def test_the_auditors_page_runs_from_its_first_command_to_its_last(service: Serv
         done = service.run(command)
         assert done.returncode == 0, command + done.stdout + done.stderr
         said.append(done.stdout)
-    accepted, refused, verified, exported, replayed, counted = (said[number] for number in (1, 2, 4, 5, 6, 7))
+    accepted, refused, grown, verified, exported, replayed, counted = (said[number] for number in (1, 2, 4, 5, 6, 7, 8))
     assert accepted.startswith("valid: entry ")
     assert refused.startswith("not valid: ")
     assert "everything stored is as the log committed to it" in verified
+    assert grown.startswith("valid: the first ")
     assert "valid: entries 0 to " in exported
+    assert "valid: your checkpoint over " in exported
     assert "the same, byte by byte; 0 different; 0 erased" in replayed
     assert "deny" in counted

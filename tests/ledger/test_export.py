@@ -10,13 +10,16 @@ import pytest
 
 from compliance.ledger import erasure
 from compliance.ledger.archive import open_archive
+from compliance.ledger.checkpoint import Checkpoint
 from compliance.ledger.entry import DecisionRecord
 from compliance.ledger.errors import TamperedError
 from compliance.ledger.export import Exported, entries, manifest, parts, write_lines, write_parquet, write_personal
 from compliance.ledger.forks import new_epoch
+from compliance.ledger.keyring import signer_in
 from compliance.ledger.ledger import Ledger
 from compliance.ledger.merkle import leaf_hash
-from compliance.ledger.note import decode_base64
+from compliance.ledger.note import Note, NoteError, decode_base64, sign
+from compliance.ledger.rotation import rotate
 from compliance.ledger.settings import LedgerSettings
 from tests.ledger.edited import copied, edit, whole
 from tests.ledger.support import Clock, record, settings
@@ -48,9 +51,9 @@ def archive(made):
     opened.close()
 
 
-def exported(archive, folder, *span):
-    """Write JSON Lines and a manifest; returns the folder and the log's key."""
-    found = parts(archive, *span)
+def exported(archive, folder, *span, kept=()):
+    """Write JSON Lines and a manifest; returns the log's newest key."""
+    found = parts(archive, *(span or (None, None)), kept)
     with (folder / "entries.jsonl").open("wb") as file:
         rows = write_lines(entries(archive, found), file)
     document = manifest(Exported(found, {"entries.jsonl": rows}), folder)
@@ -70,14 +73,17 @@ def test_json_lines_hold_every_entry_whole(archive):
 
 def test_an_outsider_derives_the_signed_root_from_an_export(archive, tmp_path, outsider):
     key = exported(archive, tmp_path)
-    assert outsider.verify(tmp_path, key) == ["valid: entries 0 to 306 of example.com/log, in a tree of 307"]
+    assert outsider.verify(tmp_path, key) == [
+        "valid: entries 0 to 306 of example.com/log, in a tree of 307",
+        "valid: that tree continues the one of 1 that was signed before",
+    ]
 
 
 @pytest.mark.parametrize(("since", "until"), [(4, None), (None, 4), (4, 10), (12, 30)])
 def test_a_span_of_time_is_proved_as_well(archive, tmp_path, outsider, since, until):
     span = [None if second is None else datetime(2026, 11, 25, 12, 0, second, tzinfo=UTC) for second in (since, until)]
     key = exported(archive, tmp_path, *span)
-    (said,) = outsider.verify(tmp_path, key)
+    said, _ = outsider.verify(tmp_path, key)
     assert said.startswith("valid: entries")
     assert "0 to 306" not in said
 
@@ -163,5 +169,120 @@ def test_each_epoch_is_a_part_of_its_own(tmp_path, outsider):
     found = parts(opened)
     assert [(part.epoch, part.start, part.end) for part in found] == [(1, 0, 2), (2, 0, 2)]
     said = outsider.verify(folder, found[1].keys[0])
-    assert [line.split(":")[0] for line in said] == ["not checked", "valid"]
+    assert [line.split(":")[0] for line in said] == ["not checked", "valid", "valid"]
+    both = outsider.verify(folder, found[0].keys[0], found[1].keys[0])
+    assert [line for line in both if line.startswith("valid: entries")] == [
+        "valid: entries 0 to 1 of example.com/log, in a tree of 2",
+        "valid: entries 0 to 1 of example.com/second, in a tree of 2",
+    ]
+    opened.close()
+
+
+@pytest.fixture(scope="module")
+def rotated(tmp_path_factory):
+    """A log that changed its key twice, its keys, and a checkpoint by each, taken before the next entry."""
+    clock = Clock()
+    made = settings(tmp_path_factory.mktemp("rotated"), clock=clock)
+    notes, keys = [], []
+    for start in (0, 10, 20):
+        clock.move(minutes=1)
+        if start:
+            rotate(made, "ann", "every year")
+        ledger = Ledger.open(made)
+        for number in range(start, start + 5):
+            ledger.append(record(number)).result(10)
+        notes.append(ledger.checkpoint)
+        keys.append(ledger.verifier.vkey())
+        ledger.close()
+    return made, notes, keys
+
+
+def test_whoever_trusts_any_key_of_a_log_proves_an_export_with_it(rotated, tmp_path, outsider):
+    made, _, keys = rotated
+    opened = open_archive(made)
+    exported(opened, tmp_path)
+    for trusted in (keys[:1], keys[1:2], keys[2:], keys):
+        assert outsider.verify(tmp_path, *trusted)[0] == "valid: entries 0 to 17 of example.com/log, in a tree of 18"
+    document = json.loads((tmp_path / "manifest.json").read_text())
+    handovers = document["parts"][0].pop("handovers")
+    (tmp_path / "manifest.json").write_text(json.dumps(document))
+    with pytest.raises(ValueError, match="has not signed"):
+        outsider.verify(tmp_path, keys[0])
+    assert outsider.verify(tmp_path, keys[0], listed=handovers)[0].startswith("valid")
+    opened.close()
+
+
+def test_a_handover_that_the_trusted_key_did_not_sign_leads_nowhere(rotated, tmp_path, outsider):
+    made, _, keys = rotated
+    opened = open_archive(made)
+    exported(opened, tmp_path)
+    path = tmp_path / "manifest.json"
+    document = json.loads(path.read_text())
+    first, second = document["parts"][0]["handovers"]
+    # The old key's line goes, so that only the new one has signed for itself.
+    document["parts"][0]["handovers"] = ["\n".join(line for line in first.split("\n")[:-2]) + "\n", second]
+    path.write_text(json.dumps(document))
+    with pytest.raises(ValueError, match="not signed by both keys"):
+        outsider.verify(tmp_path, keys[0])
+    opened.close()
+
+
+def test_an_old_key_does_not_sign_for_a_tree_after_its_time(rotated, tmp_path, outsider):
+    made, notes, keys = rotated
+    opened = open_archive(made)
+    exported(opened, tmp_path)
+    path = tmp_path / "manifest.json"
+    document = json.loads(path.read_text())
+    text = Note.of_text(document["parts"][0]["checkpoint"]).text
+    stolen = signer_in(made, next(made.folder.glob("signing.key.*")))
+    document["parts"][0]["checkpoint"] = str(sign(text, [stolen]))
+    path.write_text(json.dumps(document))
+    with pytest.raises(ValueError, match="was not the log's"):
+        outsider.verify(tmp_path, keys[2])
+    assert len(notes) == 3
+    opened.close()
+
+
+@pytest.mark.parametrize("span", [(), (datetime(2026, 11, 25, 12, 3, tzinfo=UTC), None)])
+def test_an_export_is_shown_to_continue_the_checkpoints_that_an_auditor_kept(rotated, tmp_path, outsider, span):
+    made, notes, keys = rotated
+    opened = open_archive(made)
+    exported(opened, tmp_path, *span, kept=notes)
+    said = outsider.verify(tmp_path, keys[0], kept=notes)
+    assert [line for line in said if "your checkpoint" in line] == [
+        f"valid: your checkpoint over {size} is continued" for size in (6, 12, 18)
+    ]
+    opened.close()
+
+
+def test_a_kept_checkpoint_is_proved_from_the_entries_or_asked_for(rotated, tmp_path, outsider):
+    made, notes, keys = rotated
+    opened = open_archive(made)
+    whole_log, rest = tmp_path / "whole", tmp_path / "rest"
+    whole_log.mkdir()
+    rest.mkdir()
+    exported(opened, whole_log)
+    assert "valid: your checkpoint over 12 is continued" in outsider.verify(whole_log, keys[0], kept=[notes[1]])
+    exported(opened, rest, datetime(2026, 11, 25, 12, 3, tzinfo=UTC), None)
+    with pytest.raises(ValueError, match="ask for it with that checkpoint"):
+        outsider.verify(rest, keys[0], kept=[notes[0]])
+    opened.close()
+
+
+def test_another_tree_of_the_same_log_is_not_continued(rotated, tmp_path, outsider):
+    made, notes, keys = rotated
+    stolen = {s.verifier.vkey(): s for s in (signer_in(made, path) for path in made.folder.glob("signing.key*"))}
+    forged = str(Checkpoint("example.com/log", 4, bytes(32)).signed([stolen[keys[0]]]))
+    opened = open_archive(made)
+    exported(opened, tmp_path)
+    with pytest.raises(ValueError, match="are not those of your checkpoint"):
+        outsider.verify(tmp_path, keys[0], kept=[forged])
+    with pytest.raises(TamperedError, match="does not continue the checkpoint over 4"):
+        parts(opened, None, None, [forged])
+    other = str(Checkpoint("example.com/other", 4, bytes(32)).signed([stolen[keys[0]]]))
+    with pytest.raises(NoteError, match="not stored here"):
+        parts(opened, None, None, [other])
+    with pytest.raises(ValueError, match="not in the export"):
+        outsider.verify(tmp_path, keys[0], kept=[other])
+    assert notes
     opened.close()

@@ -354,7 +354,7 @@ class _Decoding:
             resource_id=entry.id if entry is not None else envelope.resource_id,
             product=product,
             time=self.around.time,
-            facts=make_facts(self.vocabulary, self.values),
+            facts=make_facts(self.vocabulary, self.values, envelope.kind if kind is not None else None),
             homes=homes,
             subject_id=envelope.subject_id,
             why=self.why,

@@ -11,6 +11,7 @@ Reference: docs/decisions/0006-wire.md.
 
 from __future__ import annotations
 
+import sys
 from typing import TYPE_CHECKING, Any, Final, NoReturn
 
 import msgspec
@@ -21,7 +22,7 @@ from compliance.engine.catalogue import find_resource
 from compliance.engine.decoder import House, decode
 from compliance.engine.envelope import LONGEST_ID
 from compliance.engine.facts import attribute
-from compliance.engine.wire_types import Unusual, body_type, facts_type
+from compliance.engine.wire_types import Unusual, bodies
 from compliance.engine.wire_writer import KindWriter
 from compliance.vocabulary.facts import Origin, Zone
 from compliance.vocabulary.unknown import UNKNOWN
@@ -35,11 +36,34 @@ if TYPE_CHECKING:
     from compliance.engine.ruleset import Ruleset
     from compliance.language.rulebook import CatalogueEntry
 
+_MOST_PLACES: Final = 400
+"""Homes kept of each kind of subject, action, type of resource and product: more than there are countries."""
+
 DECLARED: Final = "obligations"
 """Name in an AuthZEN context under which a client says which types of obligation it sees to."""
 _MOST_TEMPLATES: Final = 50_000
+# Bytes are looked for by number: asked for `b"\\"`, Python tries that as a number first, which costs more than to look.
+_BACKSLASH: Final = 0x5C
+_DEL: Final = 0x7F
 _TRIPPED: Final = (msgspec.MsgspecError, ValueError, LookupError, TypeError, AttributeError, RecursionError)
 """Whatever this path trips over, the decoder reads, or refuses."""
+
+
+class Places(dict[str, tuple[tuple[str], frozenset[str], tuple[object, ...]]]):
+    """By its only home what that makes of a request: its homes, as a tuple and as a set, and its slice."""
+
+    def __init__(self, action: str, kind: str, product: str | None, resource_type: str) -> None:
+        """Take what else makes a slice."""
+        super().__init__()
+        self._slice = action, kind, product, resource_type
+
+    def __missing__(self, home: str) -> tuple[tuple[str], frozenset[str], tuple[object, ...]]:
+        """Return what a home makes of a request, and keep it while there is room."""
+        homes = (home,)
+        made = homes, frozenset(homes), (*self._slice, homes)
+        if len(self) < _MOST_PLACES:
+            self[home] = made
+        return made
 
 
 class Template(Struct, frozen=True, gc=False):
@@ -55,6 +79,8 @@ class Template(Struct, frozen=True, gc=False):
     assumed: tuple[str, ...]
     given: frozenset[str]
     """Paths that the catalogue says."""
+    places: dict[str, Places]
+    """By kind of subject; shared by all templates for one action, type of resource and product."""
 
 
 class _Batch(Struct, forbid_unknown_fields=True, gc=False):
@@ -67,7 +93,12 @@ class WireDecoder:
     def __init__(self, ruleset: Ruleset) -> None:
         """Take a ruleset: its vocabulary says what is read, its catalogue what is known of resources."""
         self._ruleset = ruleset
-        self._templates: dict[tuple[str, str, str], Template] = {}
+        vocabulary = ruleset.vocabulary
+        self._templates: dict[str, dict[str, dict[str, Template]]] = {
+            action: {type_: {} for type_ in vocabulary.resource_types} for action in vocabulary.all_actions()
+        }
+        self._kept = 0
+        self._places: dict[tuple[str, str | None, str], dict[str, Places]] = {}
         self._fed = tuple(fact for fact in ruleset.house_facts if Origin.FEED in fact.origins)
         self._filled = _filled(ruleset)
         self._split = msgspec.json.Decoder(_Batch).decode
@@ -75,27 +106,26 @@ class WireDecoder:
         self._body: Any = None
         self._from_bytes: dict[str, Callable[..., Request | None]] = {}
         self._from_tree: dict[str, Callable[..., Request | None]] = {}
-        vocabulary = ruleset.vocabulary
         try:
-            facts = {kind: facts_type(vocabulary, kind) for kind in vocabulary.kinds}
-            self._body = body_type(vocabulary, facts, DECLARED)
-            self._decode = msgspec.json.Decoder(self._body).decode
+            found = bodies(vocabulary, DECLARED)
         except Unusual:
             return
+        self._body = found.type
+        self._decode = msgspec.json.Decoder(self._body).decode
         held = {"templates": self._templates, "template": self._found, "house": self._house}
-        for kind, made in facts.items():
-            writer = KindWriter(ruleset, kind, made, self._filled)
+        for kind in vocabulary.kinds:
+            writer = KindWriter(ruleset, kind, found.nothing, self._filled)
             self._from_bytes[kind] = writer.function(counted=True, **held)
             self._from_tree[kind] = writer.function(counted=False, **held)
 
     def read(self, body: bytes, around: Surroundings, *, strict: bool = True) -> Request | None:
         """Return the request in `body`, or `None`: then the strict reader and the decoder have to read it."""
         # Invariant: without backslashes, in printable ASCII, a text is what its bytes are, and no text hides a sign.
-        if not body.isascii() or b"\\" in body or b"\x7f" in body:
+        if not body.isascii() or _BACKSLASH in body or _DEL in body:
             return None
         try:
             read = self._decode(body)
-            if read.context is not UNSET and read.context.beside is not UNSET:
+            if read.context.beside is not UNSET:
                 return None
             return self._from_bytes[read.subject.kind](read, body.count(b","), around, strict)
         except _TRIPPED:
@@ -103,12 +133,12 @@ class WireDecoder:
 
     def read_evaluation(self, body: bytes, around: Surroundings) -> tuple[Request, frozenset[str]] | None:
         """Return the request in the body of an AuthZEN evaluation, and the types of obligation its client declares."""
-        if not body.isascii() or b"\\" in body or b"\x7f" in body:
+        if not body.isascii() or _BACKSLASH in body or _DEL in body:
             return None
         try:
             read = self._decode(body)
             made = self._from_bytes[read.subject.kind](read, body.count(b","), around, False)
-            beside = UNSET if read.context is UNSET else read.context.beside
+            beside = read.context.beside
         except _TRIPPED:
             return None
         return None if made is None else (made, frozenset() if beside is UNSET else frozenset(beside))
@@ -160,9 +190,8 @@ class WireDecoder:
             return None
         if any(fact.computed is not None for fact in vocabulary.facts_of(kind)):
             return None
-        return self._templates.get((action, resource_type, resource_id)) or self._found(
-            action, resource_type, resource_id
-        )
+        kept = self._templates[action][resource_type].get(resource_id)
+        return kept or self._found(action, resource_type, resource_id)
 
     def filled(self, template: Template) -> dict[str, object]:
         """Return what a template says, by path."""
@@ -174,9 +203,18 @@ class WireDecoder:
         if refused is not None or (entry is not None and not self._is_plain(entry)):
             return None
         made = self._made(action, resource_type, entry)
-        if entry is not None and len(self._templates) < _MOST_TEMPLATES:
-            self._templates[action, resource_type, resource_id] = made
+        if entry is not None and self._kept < _MOST_TEMPLATES:
+            self._kept += 1
+            self._templates[action][resource_type][resource_id] = made
         return made
+
+    def _places_of(self, action: str, product: str | None, resource_type: str) -> dict[str, Places]:
+        """Return, by kind of subject, what homes make of a request; products are few, as the catalogue's are."""
+        key = (action, product, resource_type)
+        if key not in self._places:
+            kinds = self._ruleset.vocabulary.kinds
+            self._places[key] = {kind: Places(action, kind, product, resource_type) for kind in kinds}
+        return self._places[key]
 
     def _is_plain(self, entry: CatalogueEntry) -> bool:
         """Say whether everything that is known of a resource, or identifies it, is a fact about resources."""
@@ -197,13 +235,16 @@ class WireDecoder:
         party = next((found for found in vocabulary.counterparties if action in found.actions), None)
         if party is not None:
             known[f"{Zone.ACTION}.{party.name}_named"] = False
+        # One text for each product, so that a slice is made of the very parts of its requests.
+        product = sys.intern(entry.product) if entry is not None and entry.product is not None else None
         return Template(
             id=entry.id if entry is not None else None,
-            product=entry.product if entry is not None else None,
+            product=product,
             values=tuple(known.get(path, UNKNOWN) for path in self._filled),
             identified=identified if entry is not None else {},
             assumed=tuple(assumed),
             given=given,
+            places=self._places_of(action, product, resource_type),
         )
 
     def _house(

@@ -19,7 +19,7 @@ import msgspec
 from msgspec import UNSET, Meta, UnsetType
 
 from compliance.engine.envelope import LONGEST_ID
-from compliance.engine.facts import attribute, built_in, facts_namespace, facts_paths
+from compliance.engine.facts import attribute, built_in
 from compliance.vocabulary import moments, territory
 from compliance.vocabulary.facts import Origin, Zone
 from compliance.vocabulary.formats import FORMATS
@@ -267,72 +267,59 @@ def sendable(vocabulary: Vocabulary, zone: Zone) -> tuple[Fact, ...]:
     )
 
 
-def facts_type(vocabulary: Vocabulary, kind: str) -> type[Any]:
-    """Return the class of `Facts` that a subject's properties are read into; the other facts are filled in later.
+@dataclass(frozen=True, slots=True)
+class Bodies:
+    """The class of whole bodies: parts with `properties`, whose attributes are named as those of `Facts`."""
 
-    The attributes are those of `facts_class`; only a kind's own facts can be reached from a body.
-    """
-    own = {fact.path: fact for fact in sendable(vocabulary, Zone.SUBJECT) if fact.kinds is None or kind in fact.kinds}
-    fields: list[tuple[str, Any, Any]] = []
-    for path in facts_paths(vocabulary):
-        type_ = spelling(own[path], vocabulary).type if path in own else Any
-        name = own[path].name if path in own else _OUT_OF_REACH + path
-        fields.append((attribute(path), type_, msgspec.field(default=UNKNOWN, name=name)))
-    return msgspec.defstruct(
-        "Facts",
-        fields,
-        namespace=dict(facts_namespace()),
-        frozen=True,
-        gc=False,
-        eq=False,
-        kw_only=True,
-        forbid_unknown_fields=True,
-    )
+    type: Any
+    nothing: dict[str, Any]
+    """By kind of subject or other zone, the properties that stand where a body gives none."""
 
 
-def body_type(vocabulary: Vocabulary, facts: dict[str, type[Any]], beside: str) -> type[Any]:
-    """Return the class of whole bodies; `facts` maps kinds to the classes of their facts.
+def bodies(vocabulary: Vocabulary, beside: str) -> Bodies:
+    """Return what bodies are read into.
 
     The context may have one more name, `beside`: a list of texts that is for whoever asks, not for the rulebook.
     """
-    _words(facts)
-    subjects = [_subject(kind, made, several=len(facts) > 1) for kind, made in facts.items()]
-    action, resource = (_properties(vocabulary, zone) for zone in (Zone.ACTION, Zone.RESOURCE))
+    _words(vocabulary.kinds)
     taken = any(fact.path == f"{Zone.CONTEXT}.{beside}" for fact in vocabulary.facts.values())
     sent = _OUT_OF_REACH if taken else beside
     more = [(BESIDE, list[str] | UnsetType, msgspec.field(default=UNSET, name=sent))]
-    context = _properties(vocabulary, Zone.CONTEXT, more)
-    made: type[Any] = _struct(
+    parts = {kind: _properties(vocabulary, Zone.SUBJECT, of=kind) for kind in vocabulary.kinds}
+    parts |= {zone: _properties(vocabulary, zone) for zone in (Zone.ACTION, Zone.RESOURCE)}
+    parts[Zone.CONTEXT] = _properties(vocabulary, Zone.CONTEXT, more)
+    nothing = {name: made() for name, made in parts.items()}
+    with_ = {name: ("properties", made, nothing[name]) for name, made in parts.items()}
+    subjects = [_subject(kind, with_[kind], several=len(vocabulary.kinds) > 1) for kind in vocabulary.kinds]
+    action = _struct("Action", [("name", _words(vocabulary.all_actions())), with_[Zone.ACTION]])
+    resource = _struct("Resource", [("type", _words(vocabulary.resource_types)), ("id", _ID), with_[Zone.RESOURCE]])
+    made = _struct(
         "Body",
         [
             ("subject", Union[tuple(subjects)]),  # noqa: UP007 - of as many as there are
-            ("action", _struct("Action", [("name", _words(vocabulary.all_actions())), *_with(action)])),
-            (
-                "resource",
-                _struct("Resource", [("type", _words(vocabulary.resource_types)), ("id", _ID), *_with(resource)]),
-            ),
-            ("context", context | UnsetType, UNSET),
+            ("action", action),
+            ("resource", resource),
+            ("context", parts[Zone.CONTEXT], nothing[Zone.CONTEXT]),
         ],
     )
-    return made
+    return Bodies(made, nothing)
 
 
-def _subject(kind: str, facts: type[Any], *, several: bool) -> Any:
-    fields = [("id", _ID | UnsetType, UNSET), ("properties", facts | UnsetType, UNSET)]
+def _subject(kind: str, properties: tuple[str, Any, Any], *, several: bool) -> Any:
+    fields = [("id", _ID | UnsetType, UNSET), properties]
     if several:
         return _struct("Subject", fields, kind=kind, tag=kind)
     # With one kind there is no union to tell apart, and msgspec would not ask for a tag.
     return _struct("Subject", [("type", Literal[kind]), *fields], kind=kind)
 
 
-def _with(properties: Any) -> list[tuple[str, Any, Any]]:
-    return [("properties", properties | UnsetType, UNSET)]
-
-
-def _properties(vocabulary: Vocabulary, zone: Zone, more: Iterable[tuple[str, Any, Any]] = ()) -> Any:
+def _properties(
+    vocabulary: Vocabulary, zone: Zone, more: Iterable[tuple[str, Any, Any]] = (), *, of: str | None = None
+) -> Any:
     fields = [
         (attribute(fact.path), spelling(fact, vocabulary).type, msgspec.field(default=UNKNOWN, name=fact.name))
         for fact in sendable(vocabulary, zone)
+        if of is None or fact.kinds is None or of in fact.kinds
     ]
     return _struct("Properties", [*fields, *more])
 

@@ -25,6 +25,8 @@ from compliance.engine.facts import (
     SUBJECT_TYPE,
     TIME,
     attribute,
+    facts_class,
+    facts_paths,
 )
 from compliance.engine.request import Request
 from compliance.engine.wire_types import BESIDE, commas_in, printable, sendable, spelling
@@ -33,30 +35,45 @@ from compliance.vocabulary.types import TerritoryType
 from compliance.vocabulary.unknown import UNKNOWN
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping, Sequence
 
     from compliance.engine.ruleset import Ruleset
     from compliance.vocabulary.facts import Fact
 
-_ZONES: Final = ((Zone.ACTION, "p"), (Zone.RESOURCE, "q"), (Zone.CONTEXT, "c"))
+_SOURCES: Final = {Zone.SUBJECT: "f", Zone.ACTION: "p", Zone.RESOURCE: "q", Zone.CONTEXT: "c"}
+_BUILT_IN: Final = {
+    SUBJECT_TYPE: "KIND",
+    HOMES: "code_set",
+    ACTION_NAME: "a.name",
+    RESOURCE_TYPE: "r.type",
+    RESOURCE_ID: "d",
+    PRODUCT: "t.product",
+    TIME: "around.time",
+}
+_MOST_TOGETHER: Final = 30
+_REST: Final = "{}, assumed, None, (), (), None, end"
+"""No evidence; what is assumed; nothing refused, ignored or warned of, no second subject; until when facts hold."""
 
 
 class KindWriter:
     """Writes the functions of one kind of subject."""
 
-    def __init__(self, ruleset: Ruleset, kind: str, facts: type[Any], filled: tuple[str, ...]) -> None:
-        """Take the class of the kind's facts, and the paths that a template of `engine.wire` has values for."""
+    def __init__(self, ruleset: Ruleset, kind: str, nothing: Mapping[str, Any], filled: tuple[str, ...]) -> None:
+        """Take what stands where a body gives no properties, and the paths that a template of `engine.wire` fills."""
         self.ruleset = ruleset
         self.vocabulary = ruleset.vocabulary
         self.kind = kind
         self.filled = filled
         self.people = ruleset.rulebook.catalogue.get(kind, {})
+        self.paths = facts_paths(self.vocabulary, kind)
         self.held: dict[str, Any] = {
             "U": UNKNOWN,
             "UNSET": UNSET,
             "KIND": kind,
             "PEOPLE": self.people,
-            "Facts": facts,
+            "NO_f": nothing[kind],
+            **{f"NO_{name}": nothing[zone] for zone, name in _SOURCES.items() if zone is not Zone.SUBJECT},
+            "Facts": facts_class(self.vocabulary, kind),
             "Request": Request,
             "put": force_setattr,
             "printable": printable,
@@ -65,35 +82,35 @@ class KindWriter:
             "computed_value": computed_value,
             "homes_of": distinct_homes,
             "NOWHERE": (UNKNOWN,),
-            "at": {},
             "SUBJECT_KIND": self.vocabulary.kinds[kind],
         }
 
     def function(self, *, counted: bool, **held: Any) -> Callable[..., Request | None]:
         """Return the function `(body, given, around, strict)`; `given` is the number of commas, or the parsed JSON.
 
-        `held` are the functions it calls: `template` and `house` of `engine.wire`.
+        `held` is what it calls and looks up: `templates`, `template` and `house` of `engine.wire`.
         """
+        values = {path: f"{_SOURCES[fact.zone]}.{attribute(path)}" for path, fact in self._taken().items()}
+        values |= {path: f"r{number}" for number, path in enumerate(self.filled)}
+        names = "".join(f"r{number}, " for number in range(len(self.filled)))
         lines = [
             "s = b.subject; a = b.action; r = b.resource; c = b.context",
             "i = s.id; f = s.properties; p = a.properties; q = r.properties; d = r.id",
-            "t = templates.get((a.name, r.type, d)) or template(a.name, r.type, d)",
+            "t = templates[a.name][r.type].get(d) or template(a.name, r.type, d)",
             "if t is None: return None",
             *(self._counted_envelope() if counted else self._plain_envelope()),
-            *self._filling(),
-            *self._zone(Zone.SUBJECT, "f", counted=counted),
-            *(line for zone, name in _ZONES for line in self._zone(zone, name, counted=counted)),
+            *([f"({names}) = t.values"] if names else []),
+            *(line for zone in _SOURCES for line in self._zone(zone, values, counted=counted)),
             *(["if n != given: return None"] if counted else []),
-            *self._house(),
-            *self._homes(),
-            *self._built_in(),
-            f"return Request(a.name, KIND, r.type, d, t.product, around.time, f, homes, i, why, {_REST})",
+            "if t.id is not None: d = t.id",
+            *self._made(values),
+            f"return Request(a.name, KIND, r.type, d, t.product, around.time, w, homes, i, why, {_REST}, key)",
         ]
         text = "\n    ".join(["def made(b, given, around, strict):", *lines]) + "\n"
-        names = {**self.held, **held}
+        known = {**self.held, **held}
         # The program is made here, from declared names only: nothing a client sends is ever in it.
-        exec(compile(text, "<wire>", "exec"), names)  # noqa: S102
-        made: Callable[..., Request | None] = names["made"]
+        exec(compile(text, "<wire>", "exec"), known)  # noqa: S102
+        made: Callable[..., Request | None] = known["made"]
         return made
 
     # ---- the envelope
@@ -103,11 +120,7 @@ class KindWriter:
             # One comma each: after the subject, after the action, and between type and id of the resource.
             "n = 3 + d.count(',')",
             *self._subject_id("n += 1 + i.count(',')"),
-            "if f is UNSET: f = Facts()",
-            "else: n += 1",
-            "if p is not UNSET: n += 1",
-            "if q is not UNSET: n += 1",
-            "if c is not UNSET: n += 1",
+            *(f"if {name} is not NO_{name}: n += 1" for name in _SOURCES.values()),
         ]
 
     def _plain_envelope(self) -> list[str]:
@@ -119,8 +132,7 @@ class KindWriter:
             "if not (type(of_f) is type(of_p) is type(of_q) is dict): return None",
             "of_c = given.get('context')",
             *self._subject_id("printable(i)"),
-            "if f is UNSET: f = Facts()",
-            f"if c is not UNSET and c.{BESIDE} is not UNSET: return None",
+            f"if c.{BESIDE} is not UNSET: return None",
         ]
 
     def _subject_id(self, given: str) -> list[str]:
@@ -129,68 +141,62 @@ class KindWriter:
 
     # ---- facts
 
-    def _zone(self, zone: Zone, source: str, *, counted: bool) -> list[str]:
-        facts = [fact for fact in sendable(self.vocabulary, zone) if zone is not Zone.SUBJECT or self._has(fact)]
-        simple = [fact for fact in facts if self._is_simple(fact)]
+    def _taken(self) -> dict[str, Fact]:
+        """Return the facts that this kind's requests may give, by path."""
+        facts = (fact for zone in _SOURCES for fact in sendable(self.vocabulary, zone))
+        return {fact.path: fact for fact in facts if fact.kinds is None or self.kind in fact.kinds}
+
+    def _zone(self, zone: Zone, values: dict[str, str], *, counted: bool) -> list[str]:
+        """Return the lines that look at a zone's facts; where each value is afterwards is put into `values`."""
+        source, taken = _SOURCES[zone], self._taken()
+        own = [fact for fact in sendable(self.vocabulary, zone) if fact.path in taken]
         lines: list[str] = []
-        if counted:
-            terms = [f"({source}.{attribute(fact.path)} is not U)" for fact in simple]
-            lines.append(f"k = {' + '.join(terms) or '0'}")
-        if zone is not Zone.SUBJECT:
-            # A fact that was not given is moved too: it is as unknown here as there.
-            names = [attribute(fact.path) for fact in simple]
-            lines += [f"put(f, {name!r}, {source}.{name})" for name in names]
-        for fact in facts:
-            if fact not in simple:
-                lines += self._fact(fact, source, counted=counted)
+        for fact in sendable(self.vocabulary, zone):
+            given = f"{source}.{attribute(fact.path)}"
+            if fact not in own:
+                lines += [f"if {given} is not U: return None"] if zone is not Zone.SUBJECT else []
+            elif self._is_simple(fact):
+                lines += [f"if {given} is U: k -= 1"] if counted else []
+            else:
+                values[fact.path] = name = f"x_{attribute(fact.path)}"
+                lines += self._fact(fact, source, name, counted=counted)
         if counted and zone is Zone.CONTEXT:
             lines += [
                 f"v = c.{BESIDE}",
                 "if v is not UNSET: k += 1; n += (len(v) or 1) - 1 + sum([one.count(',') for one in v])",
             ]
         if counted:
-            lines.append("if k: n += k - 1")
-        if zone is Zone.SUBJECT:
-            return lines
-        return [f"if {source} is not UNSET:", *("    " + line for line in lines or ["pass"])]
-
-    def _has(self, fact: Fact) -> bool:
-        return fact.kinds is None or self.kind in fact.kinds
+            # Most facts that could be given are, or as many as are not: those are counted that are not.
+            lines = [f"k = {len(own)}", *lines, "if k: n += k - 1"]
+        return lines
 
     def _is_simple(self, fact: Fact) -> bool:
         """Say whether what msgspec made is the value, with no commas in it, and nothing else says what it is."""
         found = spelling(fact, self.vocabulary)
-        alone = fact.path not in self.filled and not self._identifies(fact) and self._has(fact)
-        return found.read is None and not found.commas and alone
+        return found.read is None and not found.commas and fact.path not in self.filled and not self._identifies(fact)
 
     def _identifies(self, fact: Fact) -> bool:
         return any(fact.path in found.identified_by for found in self.vocabulary.resource_types.values())
 
-    def _fact(self, fact: Fact, source: str, *, counted: bool) -> list[str]:
-        name = attribute(fact.path)
-        lines = [f"v = {source}.{name}", "if v is not U:"]
-        if not self._has(fact):
-            return [*lines, "    return None"]
-        if counted:
-            lines.append("    k += 1")
-        work = self._work(fact, source, counted=counted)
-        if fact.optional and source != "f":
-            lines += [f"    if v is None: put(f, {name!r}, None)", "    else:"]
-        elif fact.optional:
-            lines.append("    if v is not None:")
-        elif spelling(fact, self.vocabulary).type is Any:
-            lines += ["    if v is None: return None", "    else:"]
-        else:
-            lines.append("    if True:")
-        lines += ["        " + line for line in work or ["pass"]]
+    def _fact(self, fact: Fact, source: str, name: str, *, counted: bool) -> list[str]:
+        """Return the lines that leave the value of a fact in the local `name`."""
+        other = f"r{self.filled.index(fact.path)}" if fact.path in self.filled else "U"
+        lines = [f"{name} = v = {source}.{attribute(fact.path)}"]
+        missing = ([f"{name} = {other}"] if other != "U" else []) + (["k -= 1"] if counted else [])
+        lines += [f"if v is U: {'; '.join(missing)}", "else:"] if missing else ["if v is not U:"]
+        inner: list[str] = []
+        work = self._work(fact, source, name, counted=counted)
+        if not fact.optional and spelling(fact, self.vocabulary).type is Any:
+            inner.append("if v is None: return None")
+        elif fact.optional and work:
+            work = ["if v is not None:", *("    " + line for line in work)]
+        inner += work
         if self._identifies(fact):
-            lines.append(
-                f"    if {fact.path!r} in t.identified and f.{name} != t.identified[{fact.path!r}]: return None"
-            )
-        return lines
+            inner.append(f"if {fact.path!r} in t.identified and {name} != t.identified[{fact.path!r}]: return None")
+        return [*lines, *("    " + line for line in inner or ["pass"])]
 
-    def _work(self, fact: Fact, source: str, *, counted: bool) -> list[str]:
-        found, name = spelling(fact, self.vocabulary), attribute(fact.path)
+    def _work(self, fact: Fact, source: str, name: str, *, counted: bool) -> list[str]:
+        found = spelling(fact, self.vocabulary)
         lines: list[str] = []
         if counted and found.commas:
             lines.append(f"n += {found.commas}")
@@ -200,65 +206,75 @@ class KindWriter:
             lines.append("for w in v: printable(w)" if found.is_set else "printable(v)")
         if found.read is not None:
             self.held[f"read_{name}"] = found.read
-            value = (found.quick or "read(v)").replace("read(", f"read_{name}(")
-            lines.append(f"put(f, {name!r}, {value})")
-        elif source != "f":
-            lines.append(f"put(f, {name!r}, v)")
+            lines.append(f"{name} = {(found.quick or 'read(v)').replace('read(', f'read_{name}(')}")
         return lines
 
-    # ---- what the request does not say
+    # ---- what the request does not say, and the facts as a whole
 
-    def _filling(self) -> list[str]:
-        names = [f"r{number}" for number in range(len(self.filled))]
-        stored = [f"put(f, {attribute(path)!r}, {name})" for path, name in zip(self.filled, names, strict=True)]
-        values = [f"({', '.join(names)},) = t.values"] if names else []
-        return [*values, *stored, "if t.id is not None: d = t.id"]
-
-    def _house(self) -> list[str]:
-        lines = [
-            "if around.fed or around.gate: assumed, why, end = house(f, t, around, d)",
-            "else: assumed = t.assumed; why = {}; end = None",
+    def _made(self, values: dict[str, str]) -> list[str]:
+        """Return the lines that make the facts `w`, and find `homes`, `key`, `assumed`, `why` and `end`."""
+        computed = {path: f"x_{attribute(path)}" for path in self._computed()}
+        whole = {**values, **computed, **_BUILT_IN}
+        housed = {path: value for path, value in whole.items() if path not in computed and path != HOMES}
+        inside = {path: f"w.{attribute(path)}" for path in self.paths}
+        puts = [f"put(w, {attribute(path)!r}, {name})" for path, name in {**computed, HOMES: "code_set"}.items()]
+        return [
+            "if around.fed or around.gate:",
+            f"    w = Facts({self._arguments(housed)})",
+            "    assumed, why, end = house(w, t, around, d)",
+            *("    " + line for line in (*self._compute(inside), *self._homes(inside), *puts)),
+            "else:",
+            "    assumed = t.assumed; why = {}; end = None",
+            *("    " + line for line in (*self._compute(values), *self._homes(values))),
+            f"    w = Facts({self._arguments(whole)})",
         ]
-        for fact in self.vocabulary.facts.values():
-            if fact.computed is not None and self._has(fact):
-                name = f"computed_{attribute(fact.path)}"
-                self.held[name] = fact.computed
-                over = fact.computed.over
-                given = f"{{{over!r}: f.{attribute(over)}}}"
-                lines.append(f"put(f, {attribute(fact.path)!r}, computed_value({name}, {given}))")
+
+    def _arguments(self, values: Mapping[str, str]) -> str:
+        """Return the arguments of `Facts`; it needs none for the last facts, which nobody can say."""
+        given = [values.get(path, "U") for path in self.paths]
+        while given and given[-1] == "U":
+            del given[-1]
+        return arguments(given)
+
+    def _computed(self) -> list[str]:
+        return [
+            fact.path
+            for fact in self.vocabulary.facts.values()
+            if fact.computed is not None and (fact.kinds is None or self.kind in fact.kinds)
+        ]
+
+    def _compute(self, values: Mapping[str, str]) -> list[str]:
+        lines = []
+        for path in self._computed():
+            computed = self.vocabulary.facts[path].computed
+            assert computed is not None  # noqa: S101 - it is one of them
+            self.held[f"computed_{attribute(path)}"] = computed
+            given = f"{{{computed.over!r}: {values.get(computed.over, 'U')}}}"
+            lines.append(f"x_{attribute(path)} = computed_value(computed_{attribute(path)}, {given})")
         return lines
 
-    def _homes(self) -> list[str]:
+    def _homes(self, values: Mapping[str, str]) -> list[str]:
         paths = self.vocabulary.kinds[self.kind].homes
-        name = attribute(HOMES)
         fact = self.vocabulary.facts.get(paths[0]) if len(paths) == 1 else None
         if fact is not None and isinstance(fact.type, TerritoryType) and not fact.optional:
             return [
-                f"home = f.{attribute(fact.path)}",
-                "if home is U: homes = NOWHERE",
-                "else:",
-                "    both = at.get(home)",
-                # Few codes, canonical ones only: they are kept, each with its set.
-                "    if both is None: both = at[home] = (home,), frozenset((home,))",
-                f"    homes = both[0]; put(f, {name!r}, both[1])",
+                f"home = {values.get(fact.path, 'U')}",
+                "if home is U: homes = NOWHERE; code_set = U; key = ()",
+                "else: homes, code_set, key = t.places[KIND][home]",
             ]
-        values = ", ".join(f"{path!r}: f.{attribute(path)}" for path in paths)
+        given = ", ".join(f"{path!r}: {values.get(path, 'U')}" for path in paths)
         return [
-            f"homes = homes_of(SUBJECT_KIND, {{{values}}})",
-            f"if not homes or homes[-1] is not U: put(f, {name!r}, frozenset(homes))",
+            f"homes = homes_of(SUBJECT_KIND, {{{given}}}); key = ()",
+            "code_set = frozenset(homes) if not homes or homes[-1] is not U else U",
         ]
 
-    def _built_in(self) -> list[str]:
-        values = {
-            SUBJECT_TYPE: "KIND",
-            ACTION_NAME: "a.name",
-            RESOURCE_TYPE: "r.type",
-            RESOURCE_ID: "d",
-            PRODUCT: "t.product",
-            TIME: "around.time",
-        }
-        return [f"put(f, {attribute(path)!r}, {value})" for path, value in values.items()]
 
+def arguments(given: Sequence[str]) -> str:
+    """Return expressions as the arguments of a call.
 
-_REST: Final = "{}, assumed, None, (), (), None, end"
-"""No evidence; what is assumed; nothing refused, ignored or warned of, no second subject; until when facts hold."""
+    Of more than 30 CPython makes a list, one by one, and then a tuple; so they are tuples of at most 30 each.
+    """
+    if len(given) <= _MOST_TOGETHER:
+        return ", ".join(given)
+    parts = [given[start : start + _MOST_TOGETHER] for start in range(0, len(given), _MOST_TOGETHER)]
+    return "*(" + " + ".join("(" + ", ".join(part) + ",)" for part in parts) + ")"

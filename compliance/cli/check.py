@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from compliance.engine.cases import CaseFailure
     from compliance.language.diagnostic import Diagnostic
     from compliance.language.rulebook import Rulebook
+    from compliance.language.span import Source
 
 
 def check(
@@ -33,30 +34,31 @@ def check(
     intake: Annotated[
         bool, typer.Option("--intake", help="List, per action and kind of subject, the facts that an allow needs.")
     ] = False,
+    edges: Annotated[
+        bool, typer.Option("--edges", help="Move each threshold and date by a step: does a case fail?")
+    ] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON document.")] = False,
 ) -> None:
     """Check a rulebook: all mistakes, all cases, counts. Exit code 1 if anything is wrong."""
     from compliance.cli.diagnostics import diagnostic_json, print_diagnostics
+    from compliance.cli.edges import edges_json, held_edges, print_edges
     from compliance.cli.intake import intake_json
     from compliance.engine.book import Book
     from compliance.engine.cases import run_cases
-    from compliance.language.loader import load_rulebook
-    from compliance.language.reviews import reviews
 
     sources = sources_of(folder)
-    rulebook, diagnostics = load_rulebook(sources)
+    rulebook, diagnostics = _loaded(sources)
     errors = len(errors_of(diagnostics))
-    if rulebook is not None:
-        diagnostics = [*diagnostics, *reviews(rulebook, instant_of(None))]
-    else:
-        # A rule that no case names is an error, but no reason to leave the other cases unrun.
-        rulebook, _ = load_rulebook(sources, demand_cases=False)
     book = None if rulebook is None else Book(rulebook)
     failures = [] if book is None else run_cases(book)
     lists = _intakes(book.at(instant_of(None))) if intake and book is not None else ()
+    # Where a case fails already, failing shows nothing.
+    held = held_edges(book) if edges and book is not None and not errors and not failures else []
+    loose = any(each.case is None for each in held)
+    holds = not errors and not failures and not loose
     if as_json:
         document: dict[str, Any] = {
-            "ok": not errors and not failures,
+            "ok": holds,
             "digest": None if rulebook is None else rulebook.digest,
             "diagnostics": [diagnostic_json(found) for found in diagnostics],
             "failures": [_failure_json(found) for found in failures],
@@ -64,6 +66,8 @@ def check(
         }
         if intake:
             document["intake"] = [intake_json(found) for found in lists]
+        if edges:
+            document["edges"] = edges_json(held)
         print_json(document)
     else:
         out = console()
@@ -73,8 +77,22 @@ def check(
         if rulebook is not None:
             _print_counts(rulebook, out)
         _print_verdict(len(sources), diagnostics, failures, rulebook, out)
-    if errors or failures:
+        if held:
+            print_edges(held, out)
+    if not holds:
         raise typer.Exit(Exit.PROBLEMS)
+
+
+def _loaded(sources: tuple[Source, ...]) -> tuple[Rulebook | None, list[Diagnostic]]:
+    """Return the rulebook, also one in which a rule lacks a case, and everything that is said about it."""
+    from compliance.language.loader import load_rulebook
+    from compliance.language.reviews import reviews
+
+    rulebook, diagnostics = load_rulebook(sources)
+    if rulebook is not None:
+        return rulebook, [*diagnostics, *reviews(rulebook, instant_of(None))]
+    # A rule that no case names is an error, but no reason to leave the other cases unrun.
+    return load_rulebook(sources, demand_cases=False)[0], diagnostics
 
 
 def _intakes(book: BookAt) -> tuple[Intake, ...]:

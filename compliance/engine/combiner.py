@@ -18,6 +18,14 @@ if TYPE_CHECKING:
     from compliance.engine.ruleset import Ruleset
 
 
+def condition_of(rule: Rule, setting: Setting) -> Truth:
+    """Return the value of a rule without its scope; for a require: that it is asked and not met."""
+    value = setting.truth(rule.when)
+    if rule.effect is Effect.REQUIRE and value is not False:
+        value = conjunction((value, negation(setting.truth(rule.needs))))
+    return value
+
+
 class Reading:
     """The rules that apply to one request, and what each comes to."""
 
@@ -34,9 +42,7 @@ class Reading:
     def _condition(self, rule: Rule) -> Truth:
         """Return the value of the rule without its scope by home."""
         setting = Setting(self.ruleset, self.request.facts, self.request.kind)
-        value = setting.truth(rule.when)
-        if rule.effect is Effect.REQUIRE and value is not False:
-            value = conjunction((value, negation(setting.truth(rule.needs))))
+        value = condition_of(rule, setting)
         if value is UNKNOWN and setting.failures:
             self.errors[rule.id] = RuleFailure(rule.id, "; ".join(dict.fromkeys(setting.failures)))
         return value
@@ -93,7 +99,11 @@ def combine(ruleset: Ruleset, request: Request) -> Verdict:
     """Return the outcome of `request` under `ruleset`, with the rules that determine it."""
     if request.refused is not None:
         return Verdict(Outcome.DENY, ())
-    reading = Reading(ruleset, request)
+    return determined(Reading(ruleset, request))
+
+
+def determined(reading: Reading) -> Verdict:
+    """Return the outcome that the values of the rules come to, with those that determine it."""
     permitted = reading.permitted()
     forbidding = reading.having(Effect.FORBID, true=True)
     if forbidding:

@@ -56,10 +56,10 @@ def explain(
     grounds = tuple(reader.ground(rule) for rule in verdict.grounds)
     asked = verdict.outcome in {Outcome.INCOMPLETE, Outcome.REFER}
     denied = verdict.outcome is Outcome.DENY
-    nearest = tuple(reader.nearest()) if _ground(request, verdict) == NOTHING_PERMITS else ()
+    nearest = tuple(reader.nearest()) if ground_of(request, verdict) == NOTHING_PERMITS else ()
     return Decision(
         outcome=verdict.outcome,
-        ground=_ground(request, verdict),
+        ground=ground_of(request, verdict),
         grounds=grounds,
         missing=missing_facts(ruleset, request, verdict, verdict_of, reader.setting) if asked else (),
         requirements=tuple(reader.requirement(rule) for rule in verdict.requirements),
@@ -74,7 +74,8 @@ def explain(
     )
 
 
-def _ground(request: Request, verdict: Verdict) -> str | None:
+def ground_of(request: Request, verdict: Verdict) -> str | None:
+    """Return the name of the ground where no rule is it: a refusal, that nothing permits, an error."""
     if request.refused is not None:
         return request.refused
     if verdict.outcome is Outcome.DENY and not verdict.grounds:

@@ -10,8 +10,9 @@ from bisect import bisect_right
 from functools import cached_property
 from typing import TYPE_CHECKING, Final
 
+from compliance.engine.naming import NameIndex, joined
 from compliance.engine.operations import Failure
-from compliance.language.expression import DefinitionRef, FactRef, ParameterRef, Within, walk
+from compliance.language.expression import DefinitionRef, FactRef, Within, walk
 from compliance.language.rulebook import Effect, HomeScope, Rule
 from compliance.vocabulary import territory
 from compliance.vocabulary.facts import Origin, Zone
@@ -21,7 +22,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
     from datetime import datetime
 
-    from compliance.language.expression import Expression
+    from compliance.engine.naming import Name, Named
+    from compliance.language.expression import Expression, ParameterRef
     from compliance.language.rulebook import ParameterValue, Rulebook
     from compliance.vocabulary.facts import Access, Fact
     from compliance.vocabulary.values import FactValue
@@ -37,9 +39,13 @@ NO_POSITION: Final = "no-position"
 class Ruleset:
     """What is in force during `period`, ready to be asked."""
 
-    def __init__(self, rulebook: Rulebook, instant: datetime, period: Period) -> None:
-        """Take what of `rulebook` is in force at `instant`; `period` is how long that stays so."""
+    def __init__(self, rulebook: Rulebook, instant: datetime, period: Period, names: NameIndex | None = None) -> None:
+        """Take what of `rulebook` is in force at `instant`; `period` is how long that stays so.
+
+        Rulesets that share conditions may share what these name: `names`.
+        """
         self.rulebook = rulebook
+        self._names = names or NameIndex()
         self.vocabulary = rulebook.vocabulary
         self.facts_by_zone: dict[Zone, dict[str, Fact]] = {zone: {} for zone in Zone}
         for fact in self.vocabulary.facts.values():
@@ -57,6 +63,11 @@ class Ruleset:
             if instant in (found.effective or ALWAYS)
             for kind in (found.kinds or self.vocabulary.kinds)
         }
+        self._bodies: dict[Name, list[Expression]] = {}
+        """Name of a definition -> its bodies in force, each once, whatever the kinds of subject."""
+        for found in rulebook.definitions:
+            if instant in (found.effective or ALWAYS):
+                self._bodies.setdefault((found.name, found.jurisdiction), []).append(found.body)
         self._parameters = {
             (found.name, found.jurisdiction): found for found in rulebook.parameters if instant in found.effective
         }
@@ -167,42 +178,45 @@ class Ruleset:
 
     def conditions(self, rule: Rule) -> Iterable[Expression]:
         """Yield every node of a rule's conditions, through the definitions that they use."""
-        seen: set[tuple[str, str | None]] = set()
+        for body in self._bodies_of(rule):
+            yield from walk(body)
+
+    def named(self, rule: Rule) -> Named:
+        """Return what a rule's conditions name, through the definitions that they use."""
+        return joined(self._names.of(body) for body in self._bodies_of(rule))
+
+    def _bodies_of(self, rule: Rule) -> Iterator[Expression]:
+        """Yield a rule's conditions and the bodies of the definitions that they use, each once."""
+        seen: set[Name] = set()
         waiting = [part for part in (rule.when, rule.needs) if part is not None]
         while waiting:
-            for node in walk(waiting.pop()):
-                yield node
-                if isinstance(node, DefinitionRef) and (node.name, node.jurisdiction) not in seen:
-                    seen.add((node.name, node.jurisdiction))
-                    waiting += [
-                        body
-                        for (name, jurisdiction, _), body in self._definitions.items()
-                        if (name, jurisdiction) == (node.name, node.jurisdiction)
-                    ]
+            body = waiting.pop()
+            yield body
+            for name in sorted(self._names.of(body).definitions - seen, key=str):
+                seen.add(name)
+                waiting += self._bodies.get(name, ())
 
     def _stale(self, rule: Rule) -> str | None:
         """Return what `rule` rests on that should have been reviewed before the instant."""
         if rule.review_by is not None and rule.review_by <= self.instant:
             return f"`{rule.id}`"
-        for name in sorted(self._groups_of(rule)):
+        for name in sorted(self.groups_of(rule)):
             if any(self.instant in overdue for overdue in self.rulebook.group_reviews.get(name, ())):
                 return f"the group `{name}`"
-        for node in self.conditions(rule):
-            if isinstance(node, ParameterRef):
-                held = self._parameters.get((node.name, node.jurisdiction))
-                if held is not None and held.review_by is not None and held.review_by <= self.instant:
-                    return f"the parameter `{node.name}`"
+        for parameter in sorted(self.named(rule).parameters, key=str):
+            held = self._parameters.get(parameter)
+            if held is not None and held.review_by is not None and held.review_by <= self.instant:
+                return f"the parameter `{parameter[0]}`"
         return None
 
-    def _groups_of(self, rule: Rule) -> set[str]:
+    def groups_of(self, rule: Rule) -> set[str]:
         """Return the groups whose membership `rule` rests on: those it names, and those that belong to them now."""
         groups = self.rulebook.places.groups
-        waiting = [node.place for node in self.conditions(rule) if isinstance(node, Within)]
-        waiting += places_of(rule.home) if rule.home is not None else ()
+        waiting = [*self.named(rule).places, *(places_of(rule.home) if rule.home is not None else ())]
         found: set[str] = set()
         while waiting:
             name = waiting.pop()
-            if isinstance(name, str) and name in groups and name not in found:
+            if name in groups and name not in found:
                 found.add(name)
                 waiting += [code for span in groups[name].memberships if self.instant in span for code in span.codes]
         return found
@@ -282,6 +296,7 @@ class Timeline:
         self.edges = tuple(sorted(_changes(rulebook)))
         """The instants at which something changes, in order."""
         self._rulesets: dict[int, Ruleset] = {}
+        self._names = NameIndex()
 
     def at(self, instant: datetime) -> Ruleset:
         """Return the ruleset in force at `instant` (aware)."""
@@ -290,7 +305,7 @@ class Timeline:
         if found is None:
             start = self.edges[index - 1] if index else None
             end = self.edges[index] if index < len(self.edges) else None
-            found = self._rulesets[index] = Ruleset(self.rulebook, start or instant, Period(start, end))
+            found = self._rulesets[index] = Ruleset(self.rulebook, start or instant, Period(start, end), self._names)
         return found
 
 

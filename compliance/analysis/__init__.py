@@ -1,0 +1,1 @@
+"""What rules imply: the edges that their cases hold."""

@@ -1,0 +1,51 @@
+"""What the cases do not hold is a row with its place, its change and the case that is lacking."""
+
+from compliance.cli.edges import edges_json, held_edges, print_edges
+from compliance.cli.exits import Exit
+from compliance.cli.terminal import console
+from compliance.engine.loading import load_book
+from tests.cli.support import TINY, copy_of_tiny, run
+
+
+def test_a_rulebook_with_an_edge_that_nothing_holds_has_a_problem():
+    done = run("check", TINY, "--edges", "--json")
+    assert done.code == Exit.PROBLEMS
+    assert done.json["ok"] is False
+    assert done.json["failures"] == []
+    found = done.json["edges"]
+    assert (found["moved"], found["held"], len(found["not_held"])) == (12, 2, 10)
+    assert {
+        "path": "rules/access/writing.yaml",
+        "line": 36,
+        "kind": "threshold",
+        "of": "the rule `large-change`",
+        "change": 'in `action.size > parameter("largest-change")` `>` becomes `>=`',
+        "lacks": "a case at the limit, or a step beside it, in which this term decides",
+    } in found["not_held"]
+
+
+def test_edges_are_looked_at_only_when_asked_for():
+    done = run("check", TINY, "--json")
+    assert done.code == Exit.FINE
+    assert "edges" not in done.json
+
+
+def test_where_a_case_fails_anyway_failing_shows_nothing(tmp_path):
+    book = copy_of_tiny(tmp_path)
+    cases = book / "rules" / "access" / "reading.cases.yaml"
+    cases.write_text(cases.read_text().replace("outcome: deny", "outcome: allow"))
+    found = run("check", book, "--edges", "--json").json
+    assert (len(found["failures"]), found["edges"]["moved"]) == (1, 0)
+
+
+def test_people_get_a_table():
+    done = run("check", TINY, "--edges")
+    assert "2 of 12 moves of a threshold or a date make a case fail" in done.out
+    assert "rules/limits.yaml:5" in done.out
+
+
+def test_without_a_loose_edge_there_is_no_table(capsys):
+    held = [each for each in held_edges(load_book(TINY)) if each.case is not None]
+    print_edges(held, console())
+    assert "nobody would notice" not in capsys.readouterr().out
+    assert edges_json(held)["not_held"] == []

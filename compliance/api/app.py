@@ -63,8 +63,8 @@ def create_app(source: Shelf | Gate, settings: Settings | None = None) -> App:
     app = App(title="compliance", openapi_url=None, docs_url=None, redoc_url=None)
     app.front = Front(service)
     app.state.service = service
-    if isinstance(gate.recorder, Logbook):
-        service.metrics.watch(gate.recorder.ledger)
+    if gate.recorder.records:
+        service.metrics.watch(lambda: gate.recorder.ledger if isinstance(gate.recorder, Logbook) else None)
     parts = (Decisions, Evaluations, Searches, Records, Erasures, Discovery, Views, Health, Pages)
     routes = [route for part in parts for route in part(service).routes()]
     app.router.routes.extend(routes)

@@ -38,20 +38,24 @@ class Health:
         return reply({"status": "ok"})
 
     async def readyz(self, _: Request) -> Response:
-        """Say what answers, whether answers are recorded, and why an edit is not taken."""
+        """Say what answers, whether answers are recorded, and why an edit is not taken; takes at most a second.
+
+        `unavailable` passes by itself, `stopped` does not.
+        """
         shelved, recorder = self._service.shelved, self._service.gate.recorder
-        stopped = recorder.trouble
+        why = await recorder.unready()
+        status = "ready" if why is None else "unavailable" if recorder.trouble is None else "stopped"
         return reply(
             {
-                "status": "ready" if stopped is None else "stopped",
+                "status": status,
                 "ruleset": self._service.mark(),
                 "rulebook": shelved.book.rulebook.digest,
                 "loaded_at": instant(shelved.loaded_at),
                 "recording": recorder.records,
-                "recording_stopped": stopped,
+                "recording_stopped": why,
                 "edit_refused": None if shelved.trouble is None else _trouble(shelved.trouble),
             },
-            200 if stopped is None else 503,
+            200 if why is None else 503,
         )
 
     async def metrics(self, _: Request) -> Response:

@@ -16,7 +16,7 @@ from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Histo
 from prometheus_client.registry import Collector
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
 
     from prometheus_client.core import Metric
 
@@ -32,13 +32,18 @@ _SECONDS = (0.0005, 0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0, 5
 class LedgerFigures(Collector):
     """What a ledger has done so far."""
 
-    def __init__(self, ledger: Ledger) -> None:
-        """Take an open ledger."""
-        self._ledger = ledger
+    def __init__(self, find: Callable[[], Ledger | None]) -> None:
+        """Take what gives the ledger, `None` while it is not open."""
+        self._find = find
 
     def collect(self) -> Iterator[Metric]:
         """Yield the figures as they are now."""
-        done = self._ledger.figures
+        ledger = self._find()
+        says = "1 while the log is open: 0 where it cannot be opened, or is not the one that was signed"
+        yield GaugeMetricFamily("compliance_ledger_open", says, value=float(ledger is not None))
+        if ledger is None:
+            return
+        done = ledger.figures
         counters = {
             "groups": (done.groups, "transactions that made records durable"),
             "records": (done.records, "records made durable"),
@@ -47,9 +52,9 @@ class LedgerFigures(Collector):
         for name, (value, says) in counters.items():
             yield CounterMetricFamily(f"compliance_ledger_{name}", says, value=value)
         gauges = {
-            "waiting": (self._ledger.waiting, "records that wait to be written"),
+            "waiting": (ledger.waiting, "records that wait to be written"),
             "largest_group": (done.largest_group, "most records in one transaction"),
-            "stopped": (self._ledger.stopped is not None, "1 once the log is not the one that was signed"),
+            "stopped": (ledger.stopped is not None, "1 once the log is not the one that was signed"),
         }
         for name, (number, says) in gauges.items():
             yield GaugeMetricFamily(f"compliance_ledger_{name}", says, value=float(number))
@@ -115,9 +120,9 @@ class Metrics:
             registry=self.registry,
         )
 
-    def watch(self, ledger: Ledger) -> None:
+    def watch(self, find: Callable[[], Ledger | None]) -> None:
         """Count what a ledger does, too; its figures are read when they are asked for."""
-        self.registry.register(LedgerFigures(ledger))
+        self.registry.register(LedgerFigures(find))
 
     def request(self, route: str, status: int, seconds: float) -> None:
         """Count one request to a route of ours."""

@@ -166,9 +166,16 @@ def _rulebook(book: Rulebook) -> Part:
 
 def _service() -> Part:
     metrics = {"200": {"description": "counters", "content": {"text/plain": {"schema": {"type": "string"}}}}}
+    ready = _operation("readyz", "service", "What answers", "Readiness")
+    answers = ready["responses"]["200"]
     return {
         "/healthz": {"get": _operation("healthz", "service", "Whether the service lives", "Health")},
-        "/readyz": {"get": _operation("readyz", "service", "What answers", "Readiness")},
+        "/readyz": {
+            "get": {
+                **ready,
+                "responses": {**ready["responses"], "503": {**answers, "description": "nothing is answered"}},
+            }
+        },
         "/metrics": {
             "get": {**_operation("metrics", "service", "Counters for Prometheus", "Health"), "responses": metrics}
         },

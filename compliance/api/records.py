@@ -65,12 +65,12 @@ async def on_record(work: Callable[[], Result]) -> Result:
 
 
 def logbook_of(service: Service) -> Logbook:
-    """Return the logbook of a service; raise `NoLedgerError` for one that has none."""
+    """Return the logbook of a service; raise `NoLedgerError` for one that has none, or 503 while it is not open."""
     recorder = service.gate.recorder
     if isinstance(recorder, Logbook):
         return recorder
-    if recorder.trouble is not None:
-        raise LedgerUnavailableError(recorder.trouble)
+    if recorder.records:
+        raise LedgerUnavailableError(recorder.trouble or "the ledger is not open yet")
     raise NoLedgerError("nothing is recorded here")
 
 

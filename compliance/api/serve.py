@@ -5,6 +5,7 @@ from __future__ import annotations
 import gc
 import logging
 from contextlib import ExitStack
+from functools import partial
 from typing import TYPE_CHECKING
 
 import uvicorn
@@ -15,18 +16,18 @@ from compliance.engine.loading import shipped_folder
 from compliance.gate.clock import SYSTEM_CLOCK
 from compliance.gate.gate import Gate
 from compliance.gate.logbook import Logbook, Stopped
+from compliance.gate.opening import Opening
 from compliance.gate.shelf import Shelf
 from compliance.gate.supplier import load_checked
 from compliance.gate.watch import Watcher
 from compliance.gate.witnessing import Witnessing
-from compliance.ledger.errors import LedgerForkedError
+from compliance.ledger.errors import LedgerForkedError, LedgerUnavailableError
 from compliance.ledger.ledger import Ledger
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from compliance.api.settings import Settings
-    from compliance.engine.book import Book
     from compliance.gate.recorder import Recorder
     from compliance.ledger.settings import LedgerSettings
     from compliance.ledger.witness import Witness
@@ -48,7 +49,8 @@ def serve(
 
     With `watch`, an edit answers as soon as it compiles and its cases hold; until then the rulebook before it does.
     With `ledger`, answers are recorded there before they leave; a ledger that is not the one that was signed is
-    opened by nobody, and every request is answered 503. `witness` cosigns its checkpoints.
+    opened by nobody, and every request is answered 503; so it is until one that cannot be opened now can be. `witness`
+    cosigns its checkpoints.
 
     Raises:
         RulebookRefused: if the rulebook does not compile.
@@ -61,13 +63,17 @@ def serve(
     book = load_checked(place, now)
     shelf = Shelf(book, now, place)
     with ExitStack() as at_the_end:
-        recorder = None if ledger is None else opened(ledger, book, witness, at_the_end)
+        recorder = None if ledger is None else recorder_of(ledger, shelf, witness, at_the_end)
         _log.info("answering by %s (%s)", book.rulebook.digest, shelf.current.status)
         if watch:
             watcher = Watcher(shelf, place, SYSTEM_CLOCK)
             watcher.start()
             at_the_end.callback(watcher.stop)
-        app = create_app(Gate(shelf, SYSTEM_CLOCK, recorder), settings)
+        gate = Gate(shelf, SYSTEM_CLOCK, recorder)
+        if isinstance(recorder, Opening):
+            at_the_end.callback(recorder.stop)
+            recorder.start(partial(setattr, gate, "recorder"))
+        app = create_app(gate, settings)
         _settle()
         # No proxy is trusted: nothing here reads who a client is from a header.
         uvicorn.run(
@@ -90,16 +96,32 @@ def _settle() -> None:
     gc.set_threshold(50_000, 20, 100)
 
 
-def opened(settings: LedgerSettings, book: Book, witness: Witness | None, at_the_end: ExitStack) -> Recorder:
-    """Return the recorder of an opened ledger, or one that answers nobody where the ledger is not the signed one."""
+def recorder_of(settings: LedgerSettings, shelf: Shelf, witness: Witness | None, at_the_end: ExitStack) -> Recorder:
+    """Return the recorder of a ledger: one that answers nobody yet where the ledger cannot be opened now."""
+    attempt = partial(opened, settings, shelf, witness, at_the_end)
+    try:
+        return attempt()
+    except LedgerUnavailableError as error:
+        return Opening(attempt, error)
+
+
+def opened(settings: LedgerSettings, shelf: Shelf, witness: Witness | None, at_the_end: ExitStack) -> Recorder:
+    """Return the recorder of an opened ledger, or one that answers nobody where the ledger is not the signed one.
+
+    Raises `LedgerUnavailableError` where it may help to try again, `LedgerError` where it is another log.
+    """
     try:
         ledger = Ledger.open(settings)
     except LedgerForkedError as error:
         _log.critical("nothing is answered: %s; see `compliance ledger fork`", error)
         return Stopped(error)
+    logbook, book = Logbook(ledger), shelf.current.book
+    try:
+        logbook.keep(book.rulebook)
+    except BaseException:
+        ledger.close()
+        raise
     at_the_end.callback(ledger.close)
-    logbook = Logbook(ledger)
-    logbook.keep(book.rulebook)
     logbook.library.put(book)
     _log.info("recording in %s, key %s", settings.origin, ledger.verifier.vkey())
     if witness is not None:

@@ -42,6 +42,10 @@ class Logbook:
         stopped = self.ledger.stopped
         return None if stopped is None else str(stopped)
 
+    async def unready(self) -> str | None:
+        """Return why an answer could not be recorded now; see `compliance.ledger.readiness`."""
+        return await self.ledger.readiness.trouble()
+
     def keep(self, rulebook: Rulebook) -> None:
         """Keep the source of a rulebook, once; waits for the disk. Raises `LedgerError` if it cannot be kept."""
         if rulebook.digest in self._kept:
@@ -97,6 +101,10 @@ class Stopped:
         """Take why."""
         self._reason = reason
         self.trouble: str | None = str(reason)
+
+    async def unready(self) -> str | None:
+        """Return why nothing is recorded."""
+        return self.trouble
 
     async def record(self, _: Sequence[Record]) -> Sequence[Receipted]:
         """Refuse."""

@@ -58,6 +58,10 @@ class Recorder(Protocol):
         """Say why nothing is recorded any more; `None` while all is well."""
         ...
 
+    async def unready(self) -> str | None:
+        """Return why an answer could not be recorded now, `None` if it could; takes at most a second."""
+        ...
+
     async def record(self, records: Sequence[Record]) -> Sequence[Receipted]:
         """Return once all `records` are durable, what each is answered with.
 
@@ -75,6 +79,10 @@ class NoRecorder:
 
     records = False
     trouble = None
+
+    async def unready(self) -> str | None:
+        """Say that there is nothing to wait for."""
+        return None
 
     async def record(self, records: Sequence[Record]) -> Sequence[Receipted]:
         """Return each of `records` without receipt."""

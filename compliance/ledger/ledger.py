@@ -25,6 +25,7 @@ from compliance.ledger.note import Note, Verifier
 from compliance.ledger.opening import Opened, open_log
 from compliance.ledger.proof import Receipt
 from compliance.ledger.queue import Draft
+from compliance.ledger.readiness import Readiness
 from compliance.ledger.reading import Entry, Reader
 from compliance.ledger.report import Report
 from compliance.ledger.settings import LedgerSettings
@@ -44,6 +45,8 @@ class Ledger:
         )
         self._committer.publish()
         self._writer = Writer(self._committer, opened.settings)
+        self.readiness = Readiness(opened, self._writer, lambda: self.checkpoint)
+        """Whether a record could be made durable now."""
         self._rulesets: set[str] = set()
         self.readers = [Reader(opened.database, opened.subjects, epoch) for epoch in range(opened.epoch, 0, -1)]
         """Readers of the log and, after it, of those of earlier epochs."""

@@ -14,6 +14,9 @@ class Broken:
 
     trouble = None
 
+    async def unready(self):
+        return None
+
     async def record(self, _):
         raise self.error
 
@@ -24,6 +27,9 @@ class Receipts:
     records = True
 
     trouble = None
+
+    async def unready(self):
+        return None
 
     async def record(self, records):
         return [Receipted(record.response, "c2sp.org/tlog-proof@v1") for record in records]

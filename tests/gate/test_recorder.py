@@ -19,6 +19,9 @@ class Paper:
 
     trouble = None
 
+    async def unready(self):
+        return None
+
     async def record(self, records):
         self.kept += records
         return [Receipted(record.response, f"receipt {index}") for index, record in enumerate(records)]
@@ -30,6 +33,9 @@ class Broken:
     records = True
 
     trouble = None
+
+    async def unready(self):
+        return None
 
     async def record(self, _):
         raise OSError("no space left")

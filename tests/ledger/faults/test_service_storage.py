@@ -13,7 +13,6 @@ import httpx
 import psycopg
 import pytest
 
-from compliance.cli.exits import Exit
 from compliance.ledger.checkpoint import Checkpoint
 from compliance.ledger.note import Note, Verifier
 from compliance.ledger.proof import Receipt
@@ -117,27 +116,6 @@ def test_a_quota_that_fails_only_the_checkpoint_answers_nobody_and_leaves_the_ol
     assert node.decide("second").content == again.content
     node.stop()
     assert len(check(node, {"second": again.content})) == 2
-
-
-def test_a_read_only_file_system_is_refused_at_start_in_a_sentence(tmp_path, small_disk):
-    node = Node(small_disk / "ledger", output=tmp_path / "output").start()
-    node.decide("first")
-    node.stop()
-    subprocess.run(["mount", "-o", "remount,ro", str(small_disk)], check=True)
-    node.spawn()
-    assert node.process.wait(240) == Exit.FAILED
-    said = node.said()
-    assert "Traceback" not in said
-    assert "error: the ledger cannot be opened" in said
-
-
-@pytest.mark.postgres
-def test_a_server_that_is_down_at_start_is_refused_in_a_sentence(tmp_path, postgresql):
-    node = Node(tmp_path / "ledger", postgresql.new_database().replace(str(postgresql.port), "1"))
-    node.spawn()
-    assert node.process.wait(240) == Exit.FAILED
-    assert "Traceback" not in node.said()
-    assert "error: the ledger cannot be opened" in node.said()
 
 
 @pytest.mark.postgres

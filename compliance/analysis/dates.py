@@ -168,7 +168,8 @@ def _positions(rulebook: Rulebook) -> Iterator[Mutant]:
             periods = {id(one): period for each, period in moved for one in stands[each]}
             made = partial(_with, rulebook, periods, "positions", "rules")
             changed = frozenset(id_ for each in family for id_ in ids[each])
-            yield _mutant(edge, f"the position `{ids[span][0].rsplit('/', 1)[0]}`", span, made, rules=changed)
+            starts = sorted({f"`{id_.rsplit('/', 1)[0]}`" for id_ in ids[span]})
+            yield _mutant(edge, f"the position {' and '.join(starts)}", span, made, rules=changed)
 
 
 def _definitions(rulebook: Rulebook) -> Iterator[Mutant]:

@@ -23,8 +23,11 @@ from compliance.engine.envelope import RequestRefused
 from compliance.engine.evaluator import Setting
 from compliance.engine.explainer import explain, ground_of
 from compliance.engine.naming import NameIndex
+from compliance.engine.operations import Failure
 from compliance.engine.reach import Reach
 from compliance.engine.ruleset import Ruleset
+from compliance.engine.specializer import FALSE, specialize
+from compliance.language.rulebook import Effect
 from compliance.vocabulary.period import ALWAYS
 from compliance.vocabulary.refusal import Refused
 from compliance.vocabulary.unknown import UNKNOWN
@@ -137,13 +140,20 @@ class Judge:
         if mutant.kind is not Kind.DATE or at is None:
             return False
         if mutant.rules:
-            return _statements(self.book.rulebook, at) == _statements(mutant.made(), at)
+            return self._rules_say_the_same(mutant, at)
         ruleset = self.book.timeline.at(at)
         if mutant.group is None:
             return not any(_reads(named, mutant) for named in self._named_by(ruleset).values())
         members = mutant.made().places.at(at).members(mutant.group)
         named = any(mutant.group in ruleset.groups_of(rule) for rule in ruleset.rules)
         return not named or members == ruleset.places.members(mutant.group)
+
+    def _rules_say_the_same(self, mutant: Mutant, at: datetime) -> bool:
+        """Say whether every rule that only one of the two rulebooks has at an instant comes to nothing then."""
+        rulesets = [Ruleset(each, at, ALWAYS, self._names) for each in (self.book.rulebook, mutant.made())]
+        one, other = ({(rule.id, rule.span): rule for rule in ruleset.rules} for ruleset in rulesets)
+        changed = [(one | other)[key] for key in one.keys() ^ other.keys()]
+        return all(_is_idle(rule, rulesets) for rule in changed)
 
     def failing(self, mutant: Mutant) -> Case | None:
         """Return a case that fails under `mutant`, or `None` if all hold."""
@@ -240,9 +250,41 @@ def _beside(case: Case, mutant: Mutant) -> bool:
     return case.file.removesuffix(".cases.yaml") + ".yaml" in mutant.files
 
 
-def _statements(rulebook: Rulebook, at: datetime) -> frozenset[tuple[object, str]]:
-    """Return place and id of the rules that hold at an instant."""
-    return frozenset((rule.span, rule.id) for rule in rulebook.rules if at in (rule.effective or ALWAYS))
+def _is_idle(rule: Rule, rulesets: Iterable[Ruleset]) -> bool:
+    """Say whether a rule comes to nothing under each of `rulesets`, whoever asks.
+
+    So does one whose condition the parameters in force make false; and one that refers where nothing permits any of its
+    actions, or obliges where whatever permits refers as well: a decision comes to a referral only after a permit, and
+    to obligations only without a referral (DESIGN section 5, steps 4 and 5).
+    """
+    return all(_is_false(rule, ruleset) or _is_never_reached(rule, ruleset) for ruleset in rulesets)
+
+
+def _is_false(rule: Rule, ruleset: Ruleset) -> bool:
+    kinds = rule.kinds or ruleset.vocabulary.kinds
+    try:
+        return rule.when is not None and all(specialize(rule.when, ruleset, kind, {}) == FALSE for kind in kinds)
+    except Failure:
+        return False
+
+
+def _is_never_reached(rule: Rule, ruleset: Ruleset) -> bool:
+    permits = [each for each in ruleset.rules if each.effect is Effect.PERMIT and each.actions & rule.actions]
+    if rule.effect is Effect.REFER:
+        return not permits
+    return rule.effect is Effect.OBLIGE and all(_is_referred(permit, ruleset) for permit in permits)
+
+
+def _is_referred(permit: Rule, ruleset: Ruleset) -> bool:
+    """Say whether a referral without a condition stands beside a permit: for the same homes, kinds and resources."""
+    scope = (permit.home, permit.kinds, permit.product, permit.resource_type)
+    return any(
+        each.effect is Effect.REFER
+        and each.when is None
+        and permit.actions <= each.actions
+        and scope == (each.home, each.kinds, each.product, each.resource_type)
+        for each in ruleset.rules
+    )
 
 
 def _fails(case: Case, ruleset: Ruleset, request: Request) -> bool:

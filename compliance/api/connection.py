@@ -1,8 +1,12 @@
-"""Send what one turn of the event loop writes to a connection in one piece: an answer is a head and a body.
+"""uvicorn's HTTP/1.1, but for two things: single decisions are answered directly, and each answer is sent in one piece.
 
-Each piece costs a call of the operating system, and wakes the client; uvicorn writes head and body by themselves.
+Directly: as soon as the body is there, without the task, the event and the messages of ASGI. All that is unusual about
+a request (an upgrade, an unknown length, `Expect`, an answer before it that is not sent yet) goes the way of ASGI.
 
-Reference: writev(2); docs/decisions/0025-front.md.
+In one piece: each piece costs a call of the operating system, and wakes the client; uvicorn writes head and body by
+themselves.
+
+Reference: writev(2); RFC 9112; docs/decisions/0025-front.md and 0031-direct.md.
 """
 
 from __future__ import annotations
@@ -12,8 +16,14 @@ from typing import TYPE_CHECKING, Any, cast
 
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
+from compliance.api.exchange import Exchange, lines
+
 if TYPE_CHECKING:
     from collections.abc import Iterable
+
+    from uvicorn.protocols.http.httptools_impl import RequestResponseCycle
+
+    from compliance.api.exchange import Direct
 
 
 class Gathering:
@@ -36,6 +46,14 @@ class Gathering:
         for part in parts:
             self.write(part)
 
+    def send(self, data: bytes) -> None:
+        """Write `data` now, after what was written before it."""
+        if self._waiting:
+            self._waiting.append(data)
+            self._send()
+        elif not self._transport.is_closing():
+            self._transport.write(data)
+
     def close(self) -> None:
         """Close, once everything is sent."""
         self._send()
@@ -54,6 +72,78 @@ class Gathering:
 class Connection(HttpToolsProtocol):
     """uvicorn's HTTP/1.1 over a gathering transport."""
 
+    def __init__(self, *given: Any, **named: Any) -> None:
+        """Take what uvicorn gives a protocol; an app that has a `front` has its questions answered directly by it."""
+        super().__init__(*given, **named)
+        self._front: Direct | None = getattr(self.app, "front", None)
+        self._exchange: Exchange | None = None
+        """The question whose body is being read."""
+        self._defaults: tuple[list[tuple[bytes, bytes]], bytes] = ([], b"")
+
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         """Take a new connection."""
         super().connection_made(cast("asyncio.Transport", Gathering(transport, self.loop)))
+
+    def on_message_begin(self) -> None:
+        """Begin a request; its scope is made once it is known to need one."""
+        self.url = b""
+        self.headers = []
+        self.expect_100_continue = False
+
+    def on_headers_complete(self) -> None:
+        """Take a request up, directly or as uvicorn does."""
+        if self._front is not None and self._is_usual() and self._front.wants(self.url, self.headers):
+            exchange = Exchange(self.url.decode(), self.headers, self._answered)
+            self._exchange = self.cycle = exchange  # type: ignore[assignment]
+            return
+        url, headers, expects = self.url, self.headers, self.expect_100_continue
+        super().on_message_begin()
+        self.url, self.headers, self.expect_100_continue = url, headers, expects
+        self.scope["headers"] = headers
+        super().on_headers_complete()
+
+    def on_body(self, body: bytes) -> None:
+        """Take a part of a body."""
+        if self._exchange is not None:
+            self._exchange.take(body)
+        else:
+            super().on_body(body)
+
+    def on_message_complete(self) -> None:
+        """Answer a question, or let uvicorn go on."""
+        exchange, self._exchange = self._exchange, None
+        if exchange is not None and self._front is not None:
+            self._front.begin(exchange)
+        else:
+            super().on_message_complete()
+
+    def _is_usual(self) -> bool:
+        parser = self.parser
+        return (
+            parser.get_method() == b"POST"
+            and self._is_free()
+            and not self.expect_100_continue
+            and not parser.should_upgrade()
+            and parser.should_keep_alive()
+            and parser.get_http_version() == "1.1"
+            and self.limit_concurrency is None
+            and not self.flow.write_paused
+        )
+
+    def _is_free(self) -> bool:
+        """Say whether every answer before has been sent; before the first request there is no cycle."""
+        cycle = cast("RequestResponseCycle | None", self.cycle)
+        return cycle is None or cycle.response_complete
+
+    def _answered(self, exchange: Exchange, parts: list[bytes]) -> None:
+        """Send an answer; its first part is the status line."""
+        defaults = self.server_state.default_headers
+        if defaults is not self._defaults[0]:
+            self._defaults = defaults, lines(defaults)
+        parts[0] += self._defaults[1]
+        if not exchange.keep_alive:
+            parts[0] += b"connection: close\r\n"
+        cast("Gathering", self.transport).send(b"".join(parts))
+        if not exchange.keep_alive:
+            self.transport.close()
+        self.on_response_complete()

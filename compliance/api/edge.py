@@ -17,6 +17,7 @@ from compliance.api.replies import problem
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
+    from starlette.responses import Response
     from starlette.routing import Route
     from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -75,17 +76,23 @@ async def refuse(error: Exception, route: str, scope: Scope, receive: Receive, s
 
     `send` is `None` where a response has begun already, so that there is no room for another.
     """
-    document = document_of(error)
-    if document.status >= 500:
-        _log.error("a request to %s failed", route, exc_info=error)
+    response = refusal(error, route)
     if send is not None:
         sending = send
 
         async def send_out(message: Message) -> None:
             await sending(_dressed(message, scope))
 
-        await problem(document)(scope, receive, send_out)
-    return document.status
+        await response(scope, receive, send_out)
+    return response.status_code
+
+
+def refusal(error: Exception, route: str) -> Response:
+    """Return the problem document of an error, noted if it is ours."""
+    document = document_of(error)
+    if document.status >= 500:
+        _log.error("a request to %s failed", route, exc_info=error)
+    return problem(document)
 
 
 def request_id(headers: Iterable[tuple[bytes, bytes]]) -> list[tuple[bytes, bytes]]:
@@ -96,7 +103,12 @@ def request_id(headers: Iterable[tuple[bytes, bytes]]) -> list[tuple[bytes, byte
 def _dressed(message: Message, scope: Scope) -> Message:
     """Return a message with the headers that every answer has, if it is the one that has headers."""
     if message["type"] == "http.response.start":
-        present = {name.lower() for name, _ in message["headers"]}
-        extra = [(name, value) for name, value in HIDDEN if name not in present]
-        message["headers"] = [*message["headers"], *extra, *request_id(scope["headers"])]
+        message["headers"] = dressed(message["headers"], scope["headers"])
     return message
+
+
+def dressed(headers: Iterable[tuple[bytes, bytes]], asked: Iterable[tuple[bytes, bytes]]) -> list[tuple[bytes, bytes]]:
+    """Return an answer's headers with those that every answer has; `asked` are the headers of the request."""
+    own = list(headers)
+    present = {name.lower() for name, _ in own}
+    return [*own, *(pair for pair in HIDDEN if pair[0] not in present), *request_id(asked)]

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
     from prometheus_client.core import Metric
 
+    from compliance.engine.decision import Outcome
     from compliance.gate.answer import Answer
     from compliance.gate.shelf import Shelved
     from compliance.ledger.ledger import Ledger
@@ -68,11 +69,11 @@ class Tallies(Collector):
 
     def __init__(self) -> None:
         """Start at zero."""
-        self.requests: dict[tuple[str, str], int] = {}
+        self.requests: dict[tuple[str, int], int] = {}
         """By route and status."""
         self.seconds: dict[str, list[float]] = {}
         """By route: answers in each of the buckets, then those slower than all of them, then the sum of seconds."""
-        self.decisions: dict[tuple[str, str, str], int] = {}
+        self.decisions: dict[tuple[str, Outcome, bool], int] = {}
         """By action, outcome and binding."""
 
     def collect(self) -> Iterator[Metric]:
@@ -80,8 +81,8 @@ class Tallies(Collector):
         requests = CounterMetricFamily(
             "compliance_requests", "requests answered, by route and status", labels=("route", "status")
         )
-        for labels, count in self.requests.items():
-            requests.add_metric(labels, count)
+        for (path, status), count in self.requests.items():
+            requests.add_metric((path, str(status)), count)
         yield requests
         seconds = HistogramMetricFamily("compliance_request_seconds", "time to answer", labels=("route",))
         for route, (*counts, total) in self.seconds.items():
@@ -92,8 +93,8 @@ class Tallies(Collector):
         decisions = CounterMetricFamily(
             "compliance_decisions", "decisions taken", labels=("action", "outcome", "binding")
         )
-        for names, count in self.decisions.items():
-            decisions.add_metric(names, count)
+        for (action, outcome, binding), count in self.decisions.items():
+            decisions.add_metric((action, outcome.value, "true" if binding else "false"), count)
         yield decisions
 
 
@@ -126,7 +127,7 @@ class Metrics:
 
     def request(self, route: str, status: int, seconds: float) -> None:
         """Count one request to a route of ours."""
-        tallies, key = self._tallies, (route, str(status))
+        tallies, key = self._tallies, (route, status)
         tallies.requests[key] = tallies.requests.get(key, 0) + 1
         counts = tallies.seconds.get(route)
         if counts is None:
@@ -138,9 +139,9 @@ class Metrics:
         """Count decisions; an action that the vocabulary lacks is counted as `unknown`."""
         decisions = self._tallies.decisions
         for answer in answers:
-            key = (answer.request.action, answer.decision.outcome.value, "true" if answer.binding else "false")
+            key = (answer.request.action, answer.decision.outcome, answer.binding)
             if key not in decisions and key[0] not in vocabulary.all_actions():
-                key = ("unknown", *key[1:])
+                key = ("unknown", answer.decision.outcome, answer.binding)
             decisions[key] = decisions.get(key, 0) + 1
 
     def exposition(self, shelved: Shelved) -> bytes:

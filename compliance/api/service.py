@@ -39,6 +39,23 @@ class Service:
             self.metrics.decided((found.answer,), vocabulary)
         return found.response
 
+    def begin(self, asked: Asked, done: Callable[[Given | Exception], None]) -> Given | None:
+        """Return the answer to one request, counted, or `None`: then `done` gets it, or what went wrong, later.
+
+        Raises what `Gate.begin` does.
+        """
+        vocabulary = self.shelved.book.rulebook.vocabulary
+
+        def counted(found: Given | Exception) -> None:
+            if isinstance(found, Given) and found.answer is not None:
+                self.metrics.decided((found.answer,), vocabulary)
+            done(found)
+
+        found = self.gate.begin(asked, counted)
+        if found is not None and found.answer is not None:
+            self.metrics.decided((found.answer,), vocabulary)
+        return found
+
     async def answer_all(
         self, asked: Sequence[Asked], until: Callable[[int, Answer | RequestRefused], bool] | None = None
     ) -> list[Found]:

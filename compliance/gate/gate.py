@@ -16,7 +16,7 @@ import msgspec
 
 from compliance.engine.envelope import Problem, RequestRefused
 from compliance.engine.json import read_json, write_json
-from compliance.gate.answer import Answer, RulesetMark
+from compliance.gate.answer import Answer
 from compliance.gate.clock import SYSTEM_CLOCK
 from compliance.gate.forms import PLAIN, with_receipt
 from compliance.gate.identity import new_id
@@ -130,6 +130,31 @@ class Gate:
         answer = judge(asked, shelved, now, new_id(now))
         return Given(asked.form.spell(answer), answer)
 
+    def begin(self, asked: Asked, done: Callable[[Given | Exception], None]) -> Given | None:
+        """Return the answer to one request where nothing is recorded; else `None`, and `done` gets it once it is.
+
+        To be called on an event loop, which `done` is called on, too.
+
+        Raises:
+            RequestRefused: if the request cannot be read.
+            LedgerError: if its answer can be seen not to become durable.
+        """
+        shelved, now = self.shelf.current, self.clock.now()
+        answer = judge(asked, shelved, now, new_id(now))
+        response = asked.form.spell(answer)
+        if not self.recorder.records and asked.key is None:
+            return Given(response, answer)
+        record = Record(answer, asked.form, shelved.book.rulebook, asked.bytes(), response, asked.key)
+
+        def recorded(found: Receipted | Exception) -> None:
+            try:
+                done(found if isinstance(found, Exception) else _given(answer, found))
+            except Exception as error:  # noqa: BLE001 - whoever waits is told
+                done(error)
+
+        self.recorder.begin(record, recorded)
+        return None
+
     def now(self, as_of: datetime | None = None) -> BookAt:
         """Return the rulebook as it stands now, or at `as_of`."""
         return self.shelf.current.book.at(as_of if as_of is not None else self.clock.now())
@@ -178,7 +203,7 @@ def judge(asked: Asked, shelved: Shelved, now: datetime, id_: str) -> Answer:
         id=id_,
         request=request,
         decision=book.decision(request) if explanation is None else explanation.of(request),
-        ruleset=RulesetMark(ruleset.digest, shelved.status, shelved.version),
+        ruleset=shelved.mark(ruleset.digest),
         decided_at=now,
         expires_at=_expiry(ruleset, request, now) if binding else None,
         binding=binding,

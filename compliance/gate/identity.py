@@ -14,12 +14,12 @@ if TYPE_CHECKING:
 
 
 _48_BITS: Final = (1 << 48) - 1
+_VARIANTS: Final = tuple("89ab"[byte & 3] for byte in range(256))
 
 
 def new_id(instant: datetime) -> str:
     """Return a new identifier for a decision taken at `instant`, in the hyphenated form of a UUID."""
-    milliseconds = f"{int(instant.timestamp() * 1000) & _48_BITS:012x}"
+    milliseconds = "%012x" % (int(instant.timestamp() * 1000) & _48_BITS)
     random = random_bytes(10)
     digits = random.hex()
-    variant = "89ab"[random[9] & 3]
-    return f"{milliseconds[:8]}-{milliseconds[8:]}-7{digits[:3]}-{variant}{digits[3:6]}-{digits[6:18]}"
+    return f"{milliseconds[:8]}-{milliseconds[8:]}-7{digits[:3]}-{_VARIANTS[random[9]]}{digits[3:6]}-{digits[6:18]}"

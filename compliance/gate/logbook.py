@@ -14,7 +14,7 @@ from compliance.gate.records import decision_record
 from compliance.ledger.errors import LedgerError, LedgerUnavailableError
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Sequence
+    from collections.abc import Awaitable, Callable, Sequence
 
     from compliance.gate.recorder import Record
     from compliance.language.rulebook import Rulebook
@@ -35,6 +35,7 @@ class Logbook:
         self.ledger = ledger
         self.library = Library(ledger.ruleset)
         self._kept: set[str] = set()
+        self._begun_tasks: set[asyncio.Task[None]] = set()
 
     @property
     def trouble(self) -> str | None:
@@ -68,6 +69,23 @@ class Logbook:
             done += await self._some(records[start : start + _AT_ONCE])
         return done
 
+    def begin(self, record: Record, done: Callable[[Receipted | Exception], None]) -> None:
+        """Record one; see `compliance.gate.recorder.Recorder.begin`."""
+        if record.rulebook.digest in self._kept:
+            self.ledger.enqueue(decision_record(record), record.key, _Told(done))
+            return
+        task = asyncio.get_running_loop().create_task(self._begun(record, done))
+        self._begun_tasks.add(task)
+        task.add_done_callback(self._begun_tasks.discard)
+
+    async def _begun(self, record: Record, done: Callable[[Receipted | Exception], None]) -> None:
+        """Record the first answer by a rulebook, whose source has to be kept before."""
+        try:
+            found: Receipted | Exception = (await self.record([record]))[0]
+        except Exception as error:  # noqa: BLE001 - whoever waits is told
+            found = error
+        done(found)
+
     async def _some(self, records: Sequence[Record]) -> list[Receipted]:
         """Return what each is answered with; raise the first error, once none of them waits any more."""
         waiting: list[Awaitable[Recorded] | LedgerError] = []
@@ -92,6 +110,24 @@ class Logbook:
         return found
 
 
+class _Told:
+    """Stands where a future would, and tells at once: nobody has to be woken for it."""
+
+    __slots__ = ("_done",)
+
+    def __init__(self, done: Callable[[Receipted | Exception], None]) -> None:
+        self._done = done
+
+    def done(self) -> bool:
+        return False
+
+    def set_result(self, kept: Recorded) -> None:
+        self._done(Receipted(kept.response, kept.receipt, kept.replayed))
+
+    def set_exception(self, exception: Exception) -> None:
+        self._done(exception)
+
+
 class Stopped:
     """The recorder of a service whose ledger cannot be opened: it answers nobody, and says why."""
 
@@ -107,5 +143,9 @@ class Stopped:
         return self.trouble
 
     async def record(self, _: Sequence[Record]) -> Sequence[Receipted]:
+        """Refuse."""
+        raise self._reason
+
+    def begin(self, _: Record, __: Callable[[Receipted | Exception], None]) -> None:
         """Refuse."""
         raise self._reason

@@ -25,16 +25,19 @@ _MARK: Final = "\0"
 """Stands before the name of what is to be put in; no text of a rulebook has it."""
 _MARKED: Final = re.compile(rb'"\\u0000([^"]+)"')
 _OWN: Final = ("id", "as_of", "decided_at", "expires_at", "ignored")
-"""Members of an answer that are its own; the names of facts have a dot."""
+"""Members of an answer that are its own, in the order of `_own`; the names of facts have a dot."""
 
 
 class _Kept(msgspec.Struct, frozen=True, gc=False):
     explanation: Explanation
     """Held, so that no other can take its identity."""
     ruleset: RulesetMark
-    between: tuple[bytes, ...]
-    names: tuple[str, ...]
-    """What is put between two pieces: a member of the answer, or the value of a fact."""
+    parts: list[bytes]
+    """Text, with nothing at each place where something is put in."""
+    own: tuple[tuple[int, int], ...]
+    """Places, and which of `_OWN` is put there."""
+    facts: tuple[tuple[int, str], ...]
+    """Places, and the path of the fact whose value is put there."""
 
 
 class Pieces:
@@ -51,7 +54,7 @@ class Pieces:
             return _encode(whole(answer))
         key = (id(explanation), form)
         kept = self._kept.get(key)
-        if kept is None or kept.ruleset != answer.ruleset:
+        if kept is None or (kept.ruleset is not answer.ruleset and kept.ruleset != answer.ruleset):
             if len(self._kept) >= MOST:
                 self._kept.clear()
             kept = self._kept[key] = _pieces(answer, explanation, whole)
@@ -64,22 +67,37 @@ def _pieces(answer: Answer, explanation: Explanation, whole: Callable[[Answer], 
     inner = made if "id" in made else made["context"]
     inner |= {name: _MARK + name for name in _OWN if name in inner}
     # Text and marked names by turns.
+    # Text and marked names by turns.
     parts = _MARKED.split(_encode(made))
-    return _Kept(explanation, answer.ruleset, tuple(parts[::2]), tuple(name.decode() for name in parts[1::2]))
+    names = [(place, parts[place].decode()) for place in range(1, len(parts), 2)]
+    return _Kept(
+        explanation,
+        answer.ruleset,
+        [b"" if place % 2 else part for place, part in enumerate(parts)],
+        tuple((place, _OWN.index(name)) for place, name in names if name in _OWN),
+        tuple((place, name) for place, name in names if name not in _OWN),
+    )
 
 
 def _joined(kept: _Kept, answer: Answer) -> bytes:
-    request = answer.request
-    as_of = f'"{instant(request.time)}"'.encode()
-    decided_at = as_of if answer.decided_at is request.time else f'"{instant(answer.decided_at)}"'.encode()
-    own = {
-        "id": f'"{answer.id}"'.encode(),
-        "as_of": as_of,
-        "decided_at": decided_at,
-        "expires_at": _encode(instant(answer.expires_at)) if answer.expires_at is not None else b"null",
-        "ignored": b"[]" if not request.ignored else _encode(request.ignored),
-    }
-    parts = [kept.between[0]]
-    for name, after in zip(kept.names, kept.between[1:], strict=True):
-        parts += (own[name] if name in own else _encode(spelled(request.facts[name])), after)
+    parts, own = kept.parts.copy(), _own(answer)
+    for place, number in kept.own:
+        parts[place] = own[number]
+    if kept.facts:
+        facts = answer.request.facts
+        for place, path in kept.facts:
+            parts[place] = _encode(spelled(facts[path]))
     return b"".join(parts)
+
+
+def _own(answer: Answer) -> tuple[bytes, bytes, bytes, bytes, bytes]:
+    """Return the JSON of each of `_OWN`."""
+    request, decided, expires = answer.request, answer.decided_at, answer.expires_at
+    as_of = b'"%b"' % instant(request.time).encode()
+    return (
+        b'"%b"' % answer.id.encode(),
+        as_of,
+        as_of if decided is request.time else b'"%b"' % instant(decided).encode(),
+        b"null" if expires is None else b'"%b"' % instant(expires).encode(),
+        _encode(request.ignored) if request.ignored else b"[]",
+    )

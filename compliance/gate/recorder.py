@@ -12,7 +12,7 @@ import msgspec
 from compliance.ledger.errors import LedgerError
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from compliance.gate.answer import Answer
     from compliance.gate.forms import Form
@@ -73,6 +73,14 @@ class Recorder(Protocol):
         """
         ...
 
+    def begin(self, record: Record, done: Callable[[Receipted | Exception], None]) -> None:
+        """Record one; `done` is called on the running event loop, as soon as it is durable or has failed.
+
+        Raises:
+            LedgerError: if it can be seen at once that it will not be; then `done` is not called.
+        """
+        ...
+
 
 class NoRecorder:
     """Records nothing, and says so: no answer has a receipt."""
@@ -88,5 +96,15 @@ class NoRecorder:
         """Return each of `records` without receipt."""
         for record in records:
             if record.key is not None:
-                raise NoLedgerError("idempotency keys are kept in a ledger")
+                raise _no_keys()
         return [Receipted(record.response, None) for record in records]
+
+    def begin(self, record: Record, done: Callable[[Receipted | Exception], None]) -> None:
+        """Give `record` to `done`, without receipt; raise `NoLedgerError` for one that has a key."""
+        if record.key is not None:
+            raise _no_keys()
+        done(Receipted(record.response, None))
+
+
+def _no_keys() -> NoLedgerError:
+    return NoLedgerError("idempotency keys are kept in a ledger")

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Final
+
+from compliance.gate.answer import RulesetMark
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -34,6 +36,15 @@ class Shelved:
     status: str = UNPUBLISHED
     version: str | None = None
     trouble: Trouble | None = None
+    _marks: dict[str, RulesetMark] = field(default_factory=dict)
+    """By digest: most answers name the same few rulesets."""
+
+    def mark(self, digest: str) -> RulesetMark:
+        """Return how answers name the ruleset of this rulebook that has the digest."""
+        found = self._marks.get(digest)
+        if found is None:
+            found = self._marks[digest] = RulesetMark(digest, self.status, self.version)
+        return found
 
 
 class Shelf:
@@ -50,7 +61,7 @@ class Shelf:
 
     def put(self, book: Book, at: datetime) -> None:
         """Let `book` answer from now on."""
-        self._current = replace(self._current, book=book, loaded_at=at, trouble=None)
+        self._current = replace(self._current, book=book, loaded_at=at, trouble=None, _marks={})
 
     def keep(self, trouble: Trouble | None) -> None:
         """Keep the book in force and note why a newer one is not taken, or that the reason is gone."""

@@ -24,7 +24,7 @@ from compliance.ledger.errors import LedgerError, NotRecordedError
 from compliance.ledger.note import Note, Verifier
 from compliance.ledger.opening import Opened, open_log
 from compliance.ledger.proof import Receipt
-from compliance.ledger.queue import Draft
+from compliance.ledger.queue import Draft, Waiting
 from compliance.ledger.readiness import Readiness
 from compliance.ledger.reading import Entry, Reader
 from compliance.ledger.report import Report
@@ -70,10 +70,13 @@ class Ledger:
 
     def record(self, record: DecisionRecord, idempotency: IdempotencyKey | None = None) -> Awaitable[Recorded]:
         """Record a decision; to be awaited in the running event loop. Raises as `append`, or when awaited."""
-        loop = asyncio.get_running_loop()
-        waiting: asyncio.Future[Recorded] = loop.create_future()
-        self._writer.queue.put(Draft(record, idempotency, waiting, loop))
+        waiting: asyncio.Future[Recorded] = asyncio.get_running_loop().create_future()
+        self.enqueue(record, idempotency, waiting)
         return waiting
+
+    def enqueue(self, record: DecisionRecord, idempotency: IdempotencyKey | None, waiting: Waiting[Recorded]) -> None:
+        """Record a decision; `waiting` is told on the running event loop. Raises as `append`."""
+        self._writer.queue.put(Draft(record, idempotency, waiting, asyncio.get_running_loop()))
 
     def append(
         self,

@@ -13,24 +13,41 @@ import threading
 import time
 from collections import defaultdict, deque
 from collections.abc import Iterable, Sequence
-from concurrent.futures import Future
 from dataclasses import dataclass, field
-from typing import Generic, TypeVar
+from typing import Generic, Protocol, TypeVar
 
 from compliance.ledger.entry import DecisionRecord, IdempotencyKey
 from compliance.ledger.errors import LedgerBusyError, LedgerError
 
 Outcome = TypeVar("Outcome")
+Told_contra = TypeVar("Told_contra", contravariant=True)
+
+
+class Waiting(Protocol[Told_contra]):
+    """Whoever waits for an outcome: a future of a thread or of an event loop, or what acts as one."""
+
+    def done(self) -> bool:
+        """Say whether it has been told, or waits no more."""
+        ...
+
+    def set_result(self, result: Told_contra, /) -> None:
+        """Take the outcome."""
+        ...
+
+    def set_exception(self, exception: Exception, /) -> None:
+        """Take why there is none."""
+        ...
 
 
 @dataclass(slots=True)
 class Draft(Generic[Outcome]):
-    """A record on its way into the log, and who waits for it: a future of a thread, or of an event loop."""
+    """A record on its way into the log, and who waits for it."""
 
     record: DecisionRecord
     idempotency: IdempotencyKey | None
-    waiting: Future[Outcome] | asyncio.Future[Outcome]
+    waiting: Waiting[Outcome]
     loop: asyncio.AbstractEventLoop | None = None
+    """The loop that it is told on; `None`: on the writer's thread."""
     erases: str | None = None
     """The pseudonym whose key is destroyed with this entry."""
     cost: int = field(default=0)

@@ -57,6 +57,10 @@ class Opening:
         """Refuse."""
         raise LedgerUnavailableError(self._reason)
 
+    def begin(self, _: Record, __: Callable[[Receipted | Exception], None]) -> None:
+        """Refuse."""
+        raise LedgerUnavailableError(self._reason)
+
     def _run(self, then: Callable[[Recorder], None]) -> None:
         while not self._stop.wait(self._every):
             found = self._tried()

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from compliance.api.settings import Settings
+    from compliance.gate.clock import Clock
     from compliance.gate.recorder import Recorder
     from compliance.ledger.settings import LedgerSettings
     from compliance.ledger.witness import Witness
@@ -44,13 +45,14 @@ def serve(
     settings: Settings | None = None,
     ledger: LedgerSettings | None = None,
     witness: Witness | None = None,
+    clock: Clock = SYSTEM_CLOCK,
 ) -> None:
     """Answer on `host` and `port` by the rulebook in `folder` (the shipped one by default) until interrupted.
 
     With `watch`, an edit answers as soon as it compiles and its cases hold; until then the rulebook before it does.
     With `ledger`, answers are recorded there before they leave; a ledger that is not the one that was signed is
     opened by nobody, and every request is answered 503; so it is until one that cannot be opened now can be. `witness`
-    cosigns its checkpoints.
+    cosigns its checkpoints. `clock` dates the answers; a ledger's settings have one of their own.
 
     Raises:
         RulebookRefused: if the rulebook does not compile.
@@ -59,17 +61,17 @@ def serve(
     """
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
     place = folder if folder is not None else shipped_folder()
-    now = SYSTEM_CLOCK.now()
+    now = clock.now()
     book = load_checked(place, now)
     shelf = Shelf(book, now, place)
     with ExitStack() as at_the_end:
         recorder = None if ledger is None else recorder_of(ledger, shelf, witness, at_the_end)
         _log.info("answering by %s (%s)", book.rulebook.digest, shelf.current.status)
         if watch:
-            watcher = Watcher(shelf, place, SYSTEM_CLOCK)
+            watcher = Watcher(shelf, place, clock)
             watcher.start()
             at_the_end.callback(watcher.stop)
-        gate = Gate(shelf, SYSTEM_CLOCK, recorder)
+        gate = Gate(shelf, clock, recorder)
         if isinstance(recorder, Opening):
             at_the_end.callback(recorder.stop)
             recorder.start(partial(setattr, gate, "recorder"))

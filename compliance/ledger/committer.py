@@ -10,6 +10,8 @@ Invariant: only one thread at a time calls `commit`.
 
 from __future__ import annotations
 
+import math
+import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -38,7 +40,8 @@ from compliance.ledger.tree import Edge, Growth
 from compliance.storage.database import Database
 
 _KEEP_EVERY = timedelta(seconds=1)
-_SYNC_EVERY = timedelta(seconds=1)
+_SYNC_EVERY = 1.0
+"""Seconds, of a clock that nobody sets back: log time may stand still for long."""
 _PURGE_EVERY = timedelta(minutes=1)
 _PATIENCE = 5
 
@@ -98,7 +101,8 @@ class Committer:
         self._erasures = -1
         self._unkept: tuple[int, str, datetime] | None = None
         self._signed = trusted
-        self._kept_at = self._synced_at = self._purged_at = datetime.min.replace(tzinfo=UTC)
+        self._kept_at = self._purged_at = datetime.min.replace(tzinfo=UTC)
+        self._synced_at = -math.inf
         self.checkpoint: str | None = None
         """The newest checkpoint that this node signed."""
 
@@ -311,10 +315,11 @@ class Committer:
 
     def _publish(self, size: int, root: bytes, at: datetime) -> str:
         note = self._note(size, root)
-        durable = at - self._synced_at >= _SYNC_EVERY
+        now = time.monotonic()
+        durable = now - self._synced_at >= _SYNC_EVERY
         kept.keep(self._settings.checkpoint_path, note, durable=durable)
         if durable:
-            self._synced_at = at
+            self._synced_at = now
         self._signed = Checkpoint(self._keyring.newest.name, size, root)
         self.checkpoint = note
         self._unkept = (size, note, at)

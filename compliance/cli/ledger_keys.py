@@ -60,11 +60,18 @@ def rotate_key(
     say(out, f"new: {keys[-1].verifier.vkey()}")
 
 
-def rotate_master_key(*, ledger: LedgerOption = FOLDER, database: DatabaseOption = None) -> None:
-    """Wrap the key of every person with a new master key; records and ciphertexts stay as they are.
+def rotate_master_key(
+    *,
+    ledger: LedgerOption = FOLDER,
+    database: DatabaseOption = None,
+    by: ByOption = "",
+    reason: ReasonOption = "",
+) -> None:
+    """Wrap the key of every person with a new master key; records and ciphertexts stay as they are, an entry is added.
 
-    Writes, and needs every node to be stopped. The new key takes the place of `master.key`; where the master key comes
-    from `COMPLIANCE_MASTER_KEY`, the new one is read from `COMPLIANCE_NEW_MASTER_KEY`. Interrupted, do it again.
+    Writes, and needs every node to be stopped, and the log's signing key. The new key takes the place of `master.key`;
+    where the master key comes from `COMPLIANCE_MASTER_KEY`, the new one is read from `COMPLIANCE_NEW_MASTER_KEY`.
+    Interrupted, do it again.
 
     Exit codes: 0 changed, 2 it cannot be done as things stand, 70 nothing was changed.
     """
@@ -72,7 +79,10 @@ def rotate_master_key(*, ledger: LedgerOption = FOLDER, database: DatabaseOption
 
     settings = settings_of(ledger, database, ORIGIN)
     with ledger_errors("the master key was not changed"):
-        count = rewrap(settings, _new_master_key())
+        if not by.strip() or not reason.strip():
+            fail("it takes who does it and why", help='add `--by NAME --reason "..."`')
+        count = rewrap(settings, by, reason, _new_master_key())
+    say(console(), "an entry of the log says so, by whom and why")
     say(console(), f"{count:,} keys are wrapped with the new master key; destroy every copy of the old one")
 
 

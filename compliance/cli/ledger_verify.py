@@ -146,6 +146,8 @@ def _print_log(log: LogReport, out: Console) -> None:
         "search index": f"reaches {log.indexed:,} entries",
         "key": "\n".join(log.keys),
     }
+    if log.master_keys:
+        rows["master key"] = f"changed {len(log.master_keys):,} times, last {log.master_keys[-1]}"
     table = Table(box=None, show_header=False, pad_edge=False, padding=(0, 2, 0, 0))
     table.add_column(style="dim")
     table.add_column(overflow="fold")

@@ -25,6 +25,8 @@ from compliance.ledger.note import Signer, Verifier, checked_name
 from compliance.ledger.settings import LedgerSettings
 
 LOG_KIND, KEY_KIND = "log", "key"
+MASTER_KIND = "master-key"
+"""The kind of the entry that says that the keys of persons were wrapped with a new master key."""
 
 
 class KeyMissingError(LedgerUnavailableError):

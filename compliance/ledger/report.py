@@ -41,6 +41,8 @@ class LogReport:
     """Log time of the last entry that the newest checkpoint covers."""
     newest_checkpoint: Checkpoint | None = None
     keys: list[str] = field(default_factory=list)
+    master_keys: list[str] = field(default_factory=list)
+    """When the key that wraps those of persons was changed."""
     checkpoints: int = 0
     witnessed: int = 0
     proofs: int = 0
@@ -61,6 +63,7 @@ class LogReport:
             "epoch": self.epoch,
             "origin": self.origin,
             "keys": self.keys,
+            "master_key_changes": self.master_keys,
             "size": self.size,
             "root": encode_base64(self.root),
             "checkpoint": None if newest is None else {"size": newest.size, "covers_until": self.covered_until},

@@ -47,6 +47,7 @@ from compliance.ledger.verify_rows import (
     check_tiles,
     erasures_of,
     keys_of,
+    master_keys_of,
     previous_of,
     size_of,
 )
@@ -143,6 +144,7 @@ def _verify(
     _left(connection, report, by_origin, keys, stated)
     heads = {row.epoch: row.size for row in connection.execute(select(store.HEAD.c.epoch, store.HEAD.c.size))}
     for log in report.logs:
+        log.master_keys = master_keys_of(connection, log.epoch)
         log.size = size_of(connection, log.epoch, heads.get(log.epoch, 0))
     total, done, used = sum(log.size for log in report.logs), 0, set[str]()
     with _hands(connection, archive, reopen if total > FEW else None) as hands:

@@ -15,7 +15,7 @@ from sqlalchemy import Connection, Integer, cast, func, or_, select
 
 from compliance.ledger import raw, store
 from compliance.ledger.entry import DECISION, ERASURE
-from compliance.ledger.keyring import KEY_KIND, LOG_KIND, KeySpan
+from compliance.ledger.keyring import KEY_KIND, LOG_KIND, MASTER_KIND, KeySpan
 from compliance.ledger.merkle import HASH_BYTES
 from compliance.ledger.note import Verifier
 from compliance.ledger.report import LogReport, Report
@@ -54,6 +54,19 @@ def keys_of(connection: Connection, log: LogReport, report: Report) -> list[KeyS
         report.problem(place, "no entry states its key")
     log.keys = [key.verifier.vkey() for key in found]
     return found
+
+
+def master_keys_of(connection: Connection, epoch: int) -> list[str]:
+    """Return when the master key was changed, as the log's entries say."""
+    entries = (entry for _, entry in raw.events(connection, epoch, [MASTER_KIND]))
+    return [str(_recorded_at(entry)) for entry in entries]
+
+
+def _recorded_at(entry: bytes) -> object:
+    try:
+        return json.loads(entry)["recorded_at"]
+    except (LookupError, TypeError, ValueError):  # said where entries are examined
+        return None
 
 
 def previous_of(connection: Connection, epoch: int) -> str | None:

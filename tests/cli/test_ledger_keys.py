@@ -49,14 +49,26 @@ def test_a_log_that_was_restored_is_left_alone(folder, tmp_path):
 
 def test_the_master_key_is_changed(folder):
     before = (folder / "master.key").read_text()
-    done = run("ledger", "rotate-master-key", "--ledger", folder)
+    done = run("ledger", "rotate-master-key", "--ledger", folder, *SAID)
     assert done.code == Exit.FINE
     assert "5 keys are wrapped with the new master key" in done.out  # three persons, nobody, pseudonyms
     assert (folder / "master.key").read_text() != before
+    counted = run("ledger", "stats", "--ledger", folder, "--json")
+    assert counted.json["kinds"]["master-key"] == 1
+    checked = run("ledger", "verify", "--ledger", folder)
+    assert checked.code == Exit.FINE
+    assert "changed 1 times, last " in checked.out
+
+
+def test_the_master_key_is_not_changed_by_nobody(folder):
+    before = (folder / "master.key").read_text()
+    done = run("ledger", "rotate-master-key", "--ledger", folder, "--by", "ann")
+    assert done.code == Exit.BAD_INPUT
+    assert (folder / "master.key").read_text() == before
 
 
 def test_a_new_master_key_that_is_none_is_refused(folder, monkeypatch):
     monkeypatch.setenv("COMPLIANCE_NEW_MASTER_KEY", "secret")
-    done = run("ledger", "rotate-master-key", "--ledger", folder)
+    done = run("ledger", "rotate-master-key", "--ledger", folder, *SAID)
     assert done.code == Exit.BAD_INPUT
     assert "secret" not in done.err.replace("COMPLIANCE_NEW_MASTER_KEY", "")

@@ -1,5 +1,6 @@
 """The service as it is run: a process of its own, over a real socket."""
 
+import gc
 import json
 import os
 import shutil
@@ -7,10 +8,12 @@ import socket
 import subprocess
 import sys
 import time
+import weakref
 
 import httpx
 import pytest
 
+from compliance.api.serve import _settle
 from tests.api.support import ROOT
 from tests.gate.support import TINY, reader
 
@@ -79,6 +82,47 @@ def test_ten_megabytes_are_refused_and_the_connection_lives(client):
 def test_bytes_in_pieces_are_one_body(client):
     whole = json.dumps(reader()).encode()
     assert client.post("/v1/decisions", content=iter([whole[:9], whole[9:40], whole[40:]])).status_code == 200
+
+
+def test_no_proxy_is_believed_and_nobody_changes_the_protocol(client):
+    forwarded = {
+        "X-Forwarded-Proto": "https",
+        "X-Forwarded-For": "203.0.113.7",
+        "X-Forwarded-Host": "elsewhere.example",
+    }
+    urls = client.get("/.well-known/authzen-configuration", headers=forwarded).json()
+    assert urls["policy_decision_point"].startswith("http://127.0.0.1:")
+    asked = {
+        "Connection": "Upgrade",
+        "Upgrade": "websocket",
+        "Sec-WebSocket-Version": "13",
+        "Sec-WebSocket-Key": "AA==",
+    }
+    assert client.get("/healthz", headers=asked).json() == {"status": "ok"}
+    assert client.get("/healthz").status_code == 200
+
+
+def test_the_collector_leaves_alone_what_stays_and_takes_what_does_not():
+    """A rulebook is hundreds of thousands of objects: to look at them again and again costs a part of each answer."""
+    kept = {"rules": [{} for _ in range(100)]}
+    thresholds = gc.get_threshold()
+    try:
+        _settle()
+        seen = {id(each) for each in gc.get_objects()}
+        assert not seen & {id(kept), id(kept["rules"])}
+        passing = Knot()
+        passing.me, gone = passing, weakref.ref(passing)
+        assert id(passing) in {id(each) for each in gc.get_objects()}
+        del passing
+        gc.collect()
+        assert gone() is None
+    finally:
+        gc.unfreeze()
+        gc.set_threshold(*thresholds)
+
+
+class Knot:
+    """Something that only the collector can take."""
 
 
 def test_an_edit_changes_the_answer_and_a_broken_one_does_not(client, folder):

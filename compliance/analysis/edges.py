@@ -139,20 +139,17 @@ class Judge:
         at = mutant.window.start
         if mutant.kind is not Kind.DATE or at is None:
             return False
-        if mutant.rules:
-            return self._rules_say_the_same(mutant, at)
-        ruleset = self.book.timeline.at(at)
-        if mutant.group is None:
-            return not any(_reads(named, mutant) for named in self._named_by(ruleset).values())
-        members = mutant.made().places.at(at).members(mutant.group)
-        named = any(mutant.group in ruleset.groups_of(rule) for rule in ruleset.rules)
-        return not named or members == ruleset.places.members(mutant.group)
-
-    def _rules_say_the_same(self, mutant: Mutant, at: datetime) -> bool:
-        """Say whether every rule that only one of the two rulebooks has at an instant comes to nothing then."""
         rulesets = [Ruleset(each, at, ALWAYS, self._names) for each in (self.book.rulebook, mutant.made())]
-        one, other = ({(rule.id, rule.span): rule for rule in ruleset.rules} for ruleset in rulesets)
-        changed = [(one | other)[key] for key in one.keys() ^ other.keys()]
+        here, there = rulesets
+        if mutant.group is not None:
+            if here.places.members(mutant.group) == there.places.members(mutant.group):
+                return True
+            changed = [rule for rule in here.rules if mutant.group in here.groups_of(rule)]
+        elif mutant.rules:
+            one, other = ({(rule.id, rule.span): rule for rule in ruleset.rules} for ruleset in rulesets)
+            changed = [(one | other)[key] for key in one.keys() ^ other.keys()]
+        else:
+            changed = [rule for rule in here.rules if _reads(here.named(rule), mutant)]
         return all(_is_idle(rule, rulesets) for rule in changed)
 
     def failing(self, mutant: Mutant) -> Case | None:
@@ -254,8 +251,8 @@ def _is_idle(rule: Rule, rulesets: Iterable[Ruleset]) -> bool:
     """Say whether a rule comes to nothing under each of `rulesets`, whoever asks.
 
     So does one whose condition the parameters in force make false; and one that refers where nothing permits any of its
-    actions, or obliges where whatever permits refers as well: a decision comes to a referral only after a permit, and
-    to obligations only without a referral (DESIGN section 5, steps 4 and 5).
+    actions or nobody can be at home, or obliges where whatever permits refers as well: a decision comes to a referral
+    only after a permit at every home, and to obligations only without a referral (DESIGN section 5, steps 4 and 5).
     """
     return all(_is_false(rule, ruleset) or _is_never_reached(rule, ruleset) for ruleset in rulesets)
 
@@ -269,10 +266,15 @@ def _is_false(rule: Rule, ruleset: Ruleset) -> bool:
 
 
 def _is_never_reached(rule: Rule, ruleset: Ruleset) -> bool:
+    if rule.effect not in {Effect.REFER, Effect.OBLIGE}:
+        return False
+    place = None if rule.home is None else rule.home.within
+    if place in ruleset.rulebook.places.groups and not ruleset.places.members(place):
+        return True
     permits = [each for each in ruleset.rules if each.effect is Effect.PERMIT and each.actions & rule.actions]
     if rule.effect is Effect.REFER:
         return not permits
-    return rule.effect is Effect.OBLIGE and all(_is_referred(permit, ruleset) for permit in permits)
+    return all(_is_referred(permit, ruleset) for permit in permits)
 
 
 def _is_referred(permit: Rule, ruleset: Ruleset) -> bool:

@@ -1,6 +1,6 @@
 """Erase a person: one asks, giving a reason, another approves; a duty to keep records, or a hold, stands in the way.
 
-While the service does not know who asks, `by` is what the caller says: put it behind something that knows.
+Who asks is named by the trusted header, if there is one (`compliance.api.persons`); else `by` is what the caller says.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 from starlette.routing import Route
 
 from compliance.api.parameters import parameters
+from compliance.api.persons import LONGEST, is_name, person_in
 from compliance.api.problems import Fault, Stopped
 from compliance.api.records import logbook_of, on_record
 from compliance.api.replies import body_of, reply
@@ -28,8 +29,7 @@ if TYPE_CHECKING:
     from compliance.api.service import Service
     from compliance.ledger.ledger import Ledger
 
-LONGEST: Final = 500
-"""Characters of a reason: it is public for ever."""
+_HELP: Final = {"by": "say who you are", "reason": "it is public for ever: name nobody in a reason"}
 
 
 class Erasures:
@@ -51,7 +51,7 @@ class Erasures:
 
     async def ask(self, request: Request) -> Response:
         """Ask for a person to be erased."""
-        by, reason = await _said(request, "by", "reason")
+        by, reason = await self._said(request, "by", "reason")
         ledger, person = logbook_of(self._service).ledger, request.path_params["id"]
 
         def note() -> str:
@@ -63,7 +63,7 @@ class Erasures:
 
     async def approve(self, request: Request) -> Response:
         """Approve, as a second person, and destroy the key."""
-        (by,) = await _said(request, "by")
+        (by,) = await self._said(request, "by")
         ledger, asked = logbook_of(self._service).ledger, request.path_params["id"]
 
         def carry_out() -> dict[str, Any]:
@@ -83,13 +83,13 @@ class Erasures:
 
     async def hold(self, request: Request) -> Response:
         """Forbid that a person is erased."""
-        by, reason = await _said(request, "by", "reason")
+        by, reason = await self._said(request, "by", "reason")
         ledger, person = logbook_of(self._service).ledger, request.path_params["id"]
         return reply({"hold": await on_record(lambda: erasure.hold(ledger, person, reason, by))}, 201)
 
     async def lift(self, request: Request) -> Response:
         """Lift a hold, as a second person."""
-        by, reason = await _said(request, "by", "reason")
+        by, reason = await self._said(request, "by", "reason")
         ledger, held = logbook_of(self._service).ledger, request.path_params["id"]
         return reply({"lifted": await on_record(lambda: erasure.lift(ledger, held, reason, by))})
 
@@ -107,6 +107,33 @@ class Erasures:
         found = (retain_until(rulebook, reader, pseudonym, now) for reader in ledger.readers)
         return max((until for until in found if until is not None), default=None)
 
+    async def _said(self, request: Request, *names: str) -> list[str]:
+        """Return what a body says under `names`, and nothing else; raise `Stopped` with all that is wrong with it.
+
+        Where a header names who asks, `by` may be left out, and may be nobody else.
+        """
+        parameters(request)
+        person = person_in(request, self._service.settings.person_header)
+        body = await body_of(request)
+        if not isinstance(body, dict):
+            example = ", ".join(f'"{name}": "..."' for name in names)
+            raise Stopped("invalid-request", Fault("the body is an object", f"send {{{example}}}", ""))
+        faults = [
+            Fault(f"{shown(name)} is not a name here", "", f"/{escaped(name)}") for name in body if name not in names
+        ]
+        if person is not None:
+            if "by" in body and body["by"] != person:
+                faults.append(Fault("`by` is not who asks", "leave it out", "/by"))
+            body = {**body, "by": person}
+        faults += [
+            Fault(f"`{name}` is a text of 1 to {LONGEST} printable characters", _HELP[name], f"/{name}")
+            for name in names
+            if not is_name(body.get(name))
+        ]
+        if faults:
+            raise Stopped("invalid-request", *faults)
+        return [str(body[name]) for name in names]
+
 
 def _event(event: erasure.Event) -> dict[str, Any]:
     return {
@@ -116,21 +143,3 @@ def _event(event: erasure.Event) -> dict[str, Any]:
         "reason": event.reason,
         "asked_at": instant(event.recorded_at),
     }
-
-
-async def _said(request: Request, *names: str) -> list[str]:
-    """Return what a body says under `names`, and nothing else; raise `Stopped` with all that is wrong with it."""
-    parameters(request)
-    body = await body_of(request)
-    if not isinstance(body, dict):
-        example = ", ".join(f'"{name}": "..."' for name in names)
-        raise Stopped("invalid-request", Fault("the body is an object", f"send {{{example}}}", ""))
-    faults = [Fault(f"{shown(name)} is not a name here", "", f"/{escaped(name)}") for name in body if name not in names]
-    for name in names:
-        value = body.get(name)
-        if not isinstance(value, str) or not value.strip() or len(value) > LONGEST or not value.isprintable():
-            help_ = "it is public for ever: name nobody in a reason" if name == "reason" else "say who you are"
-            faults.append(Fault(f"`{name}` is a text of 1 to {LONGEST} printable characters", help_, f"/{name}"))
-    if faults:
-        raise Stopped("invalid-request", *faults)
-    return [str(body[name]) for name in names]

@@ -69,7 +69,7 @@ def _erasures() -> Part:
                 "eraseSubject",
                 "Ask for a person to be erased",
                 body=both,
-                statuses=(400, 409, 413),
+                statuses=(400, 403, 409, 413),
                 parameters=named,
                 answer=_answer("it waits for a second person", {"type": "object"}, "202"),
             )
@@ -79,7 +79,7 @@ def _erasures() -> Part:
                 "holdSubject",
                 "Forbid that a person is erased",
                 body=both,
-                statuses=(400, 409, 413),
+                statuses=(400, 403, 409, 413),
                 parameters=named,
                 answer=_answer("the hold stands", {"type": "object"}, "201"),
             )
@@ -89,7 +89,7 @@ def _erasures() -> Part:
                 "liftHold",
                 "Lift a hold, as a second person",
                 body=both,
-                statuses=(400, 404, 409, 413),
+                statuses=(400, 403, 404, 409, 413),
                 parameters=named,
             )
         },
@@ -99,7 +99,7 @@ def _erasures() -> Part:
                 "approveErasure",
                 "Approve, as a second person, and erase",
                 body=_said({"by": "bob@venue.example"}),
-                statuses=(400, 404, 409, 413),
+                statuses=(400, 403, 404, 409, 413),
                 parameters=named,
             )
         },

@@ -49,6 +49,12 @@ KINDS: Final = {
         Kind("malformed-json", 400, "the body is not JSON that can be read", "send one JSON object in UTF-8"),
         Kind("invalid-request", 400, "the request cannot be read", "correct every field that `errors` names"),
         Kind("invalid-parameter", 400, "a parameter cannot be read", "correct every parameter that `errors` names"),
+        Kind(
+            "nobody-named",
+            403,
+            "the request does not say who asks",
+            "send it through the proxy that knows you",
+        ),
         Kind("not-found", 404, "there is nothing at this address", "see /docs for what there is"),
         Kind("search-not-offered", 404, "this search is not offered", "the rulebook in force catalogues no subjects"),
         Kind("method-not-allowed", 405, "this address does not take this method", "see the `Allow` header"),

@@ -27,23 +27,36 @@ def serve(  # noqa: PLR0913 - one for each option of the command
     origin: OriginOption = ORIGIN,
     witness: Annotated[str | None, typer.Option(metavar="URL", help="A witness that cosigns checkpoints.")] = None,
     witness_key: Annotated[str | None, typer.Option(metavar="KEY", help="The witness's public key.")] = None,
+    person_header: Annotated[
+        str | None,
+        typer.Option(
+            metavar="NAME",
+            envvar="COMPLIANCE_PERSON_HEADER",
+            help="The header in which the proxy before the service names who asks.",
+        ),
+    ] = None,
     no_ledger: Annotated[bool, typer.Option("--no-ledger", help="Record nothing: answers have no receipt.")] = False,
 ) -> None:
     """Answer over HTTP: our own API under /v1, AuthZEN under /access/v1, documentation under /docs.
 
     Every answer is recorded in the ledger before it leaves, and carries the proof of that.
     """
+    from compliance.api.persons import HEADER
     from compliance.api.serve import serve as answer
+    from compliance.api.settings import Settings
     from compliance.cli.diagnostics import print_diagnostics
     from compliance.cli.opening import sources_of
     from compliance.engine.loading import RulebookRefused
     from compliance.gate.supplier import CasesFailed
     from compliance.ledger.errors import LedgerError
 
+    if person_header is not None and not HEADER.fullmatch(person_header):
+        fail(f"`{person_header}` cannot name a header")
     folder = folder_of(rulebook)
     try:
         kept = None if no_ledger else settings_of(ledger, database, origin)
-        answer(folder, host, port, watch=watch, ledger=kept, witness=_witness(witness, witness_key))
+        settings = Settings(person_header=person_header)
+        answer(folder, host, port, watch=watch, settings=settings, ledger=kept, witness=_witness(witness, witness_key))
     except RulebookRefused as refused:
         print_diagnostics(refused.diagnostics, sources_of(rulebook), console(stderr=True))
         fail("the rulebook does not compile, so nothing is served", code=Exit.PROBLEMS)

@@ -2,8 +2,10 @@ from datetime import timedelta
 
 import pytest
 
+from compliance.api.settings import Settings
 from tests.api.recorded import recorded
-from tests.api.support import NOW, faults, retail
+from tests.api.support import NOW, Client, faults, retail
+from tests.gate.ledgers import logbook
 
 ANN = {"by": "ann", "reason": "asked for on 2026-11-25"}
 LATER = NOW + timedelta(days=1828)
@@ -80,3 +82,69 @@ def test_what_nobody_asked_for_is_not_approved(client):
 )
 def test_who_asks_and_why_must_be_said(client, body, where):
     assert faults(client.request("DELETE", "/v1/subjects/customer-1", json=body)) == where
+
+
+@pytest.fixture
+def behind_a_proxy(tmp_path):
+    """Yield a client of an app that trusts a header, six years after a decision."""
+    now = [NOW]
+    with logbook(tmp_path, clock=lambda: now[0]) as kept:
+        made = Client(recorder=kept, settings=Settings(person_header="X-Forwarded-User"))
+        made.post("/v1/decisions", json=retail())
+        now[0] = LATER
+        made.gate.clock.instant = LATER
+        yield made
+
+
+def named(*names):
+    return [("X-Forwarded-User", name) for name in names]
+
+
+REASON = {"reason": "asked for on 2026-11-25"}
+
+
+def test_who_asks_and_who_approves_are_those_whom_the_proxy_names(behind_a_proxy):
+    client = behind_a_proxy
+    asked = client.request("DELETE", "/v1/subjects/customer-1", json=REASON, headers=named("ann"))
+    approval = f"/v1/erasures/{asked.json()['erasure']}/approval"
+    assert client.get("/v1/erasures").json()["erasures"][0]["by"] == "ann"
+    assert faults(client.post(approval, json={}, headers=named("ann")), 409) == [None]
+    assert faults(client.post(approval, json={"by": "bob"}, headers=named("ann"))) == ["/by"]
+    done = client.post(approval, json={"by": "bob"}, headers=named("bob"))
+    assert done.json()["state"] == "erased"
+    entry = client.gate.recorder.ledger.reader.entry(done.json()["index"])
+    assert entry.public["by"] == "bob"
+
+
+@pytest.mark.parametrize(
+    "header", [[], named(""), named("ann", "bob"), named("a" * 501), [(b"x-forwarded-user", b"\xff")]]
+)
+@pytest.mark.parametrize(
+    ("method", "path"),
+    [
+        ("DELETE", "/v1/subjects/customer-1"),
+        ("POST", "/v1/subjects/customer-1/holds"),
+        ("DELETE", "/v1/holds/x"),
+        ("POST", "/v1/erasures/x/approval"),
+    ],
+)
+def test_where_a_header_is_trusted_nobody_acts_without_it(behind_a_proxy, method, path, header):
+    response = behind_a_proxy.request(method, path, json=ANN, headers=header)
+    assert faults(response, 403) == [None]
+    assert not behind_a_proxy.gate.recorder.ledger.reader.events(["erasure-request", "hold"])
+
+
+def test_a_hold_is_set_and_lifted_by_those_whom_the_proxy_names(behind_a_proxy):
+    client = behind_a_proxy
+    held = client.post("/v1/subjects/customer-1/holds", json=REASON, headers=named("Zo\u00eb".encode()))
+    lift = f"/v1/holds/{held.json()['hold']}"
+    assert faults(client.request("DELETE", lift, json=REASON, headers=named("Zo\u00eb".encode())), 409) == [None]
+    assert client.request("DELETE", lift, json=REASON, headers=named("bob")).status_code == 200
+    held, lifted = client.gate.recorder.ledger.reader.events(["hold", "hold-lifted"])
+    assert (held.public["by"], lifted.public["by"]) == ("Zo\u00eb", "bob")
+
+
+def test_without_a_trusted_header_what_a_header_says_counts_for_nothing(client):
+    asked = client.request("DELETE", "/v1/subjects/customer-1", json=ANN, headers=named("mallory"))
+    assert asked.status_code == 202
+    assert client.get("/v1/erasures").json()["erasures"][0]["by"] == "ann"

@@ -54,3 +54,9 @@ def test_a_rulebook_whose_cases_fail_is_not_served(tmp_path):
     done = run("serve", "--rulebook", book, "--port", free_port())
     assert done.code == Exit.PROBLEMS
     assert "compliance check" in done.err
+
+
+def test_what_cannot_name_a_header_is_refused():
+    done = run("serve", "--person-header", "X Forwarded: User")
+    assert done.code == Exit.BAD_INPUT
+    assert "cannot name a header" in done.err

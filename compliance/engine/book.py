@@ -19,10 +19,11 @@ from compliance.engine.ruleset import Timeline
 from compliance.engine.wire import WireDecoder
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
     from datetime import datetime
 
     from compliance.engine.decision import Decision, Verdict
+    from compliance.engine.decoder import FedValue
     from compliance.engine.explanations import Explanation
     from compliance.engine.request import Request
     from compliance.engine.ruleset import Ruleset
@@ -40,13 +41,13 @@ class Book:
         """What reads requests fast, once `warm` has made it."""
         self._compilers: dict[Ruleset, Compiler] = {}
 
-    def at(self, instant: datetime) -> BookAt:
-        """Return the book as it stands at `instant` (aware)."""
+    def at(self, instant: datetime, fed: Mapping[tuple[str, str], FedValue] | None = None) -> BookAt:
+        """Return the book as it stands at `instant` (aware), where feeds say `fed`: by path and resource id."""
         ruleset = self.timeline.at(instant)
         compiler = self._compilers.get(ruleset)
         if compiler is None:
             compiler = self._compilers.setdefault(ruleset, Compiler(ruleset))
-        return BookAt(self, compiler, instant)
+        return BookAt(self, compiler, Surroundings(instant, fed) if fed else Surroundings(instant))
 
     def warm(self, instant: datetime) -> WireDecoder:
         """Return what reads requests fast; it takes a moment to make, and serves every instant.
@@ -62,12 +63,13 @@ class Book:
 class BookAt:
     """A rulebook at one instant."""
 
-    def __init__(self, book: Book, compiler: Compiler, instant: datetime) -> None:
-        """Take the rulebook, its compiled ruleset in force, and the instant that requests are judged at."""
+    def __init__(self, book: Book, compiler: Compiler, around: Surroundings) -> None:
+        """Take the rulebook, its compiled ruleset in force, and the instant that requests are judged at, and feeds."""
         self.book = book
         self.compiler = compiler
         self.ruleset = compiler.ruleset
-        self.instant = instant
+        self.around = around
+        self.instant = around.time
 
     def warm(self) -> None:
         """Do now what the first requests would wait for: half a second, for the shipped rulebook."""
@@ -76,17 +78,16 @@ class BookAt:
 
     def request(self, body: object, *, strict: bool = True) -> Request:
         """Return `body` decoded; raise `RequestRefused` with every problem of it."""
-        around = Surroundings(self.instant)
-        found = self.book.warm(self.instant).read_tree(body, around, strict=strict)
-        return found if found is not None else decode(self.ruleset, body, around, strict=strict)
+        found = self.book.warm(self.instant).read_tree(body, self.around, strict=strict)
+        return found if found is not None else decode(self.ruleset, body, self.around, strict=strict)
 
     def read(self, body: bytes, *, strict: bool = True) -> Request | None:
         """Return the request in the bytes of a body, or `None`: then parse it, strictly, and call `request`."""
-        return self.book.warm(self.instant).read(body, Surroundings(self.instant), strict=strict)
+        return self.book.warm(self.instant).read(body, self.around, strict=strict)
 
     def read_evaluation(self, body: bytes) -> tuple[Request, frozenset[str]] | None:
         """Return the request in an AuthZEN body and the types of obligation its client declares, or `None`."""
-        return self.book.warm(self.instant).read_evaluation(body, Surroundings(self.instant))
+        return self.book.warm(self.instant).read_evaluation(body, self.around)
 
     def split(self, body: bytes) -> list[bytes] | None:
         """Return the bodies in `{"requests": [...]}`, or `None`: then it has to be parsed, strictly."""
@@ -111,7 +112,7 @@ class BookAt:
         Raises:
             ValueError: if a table lacks a column, or has one that is no fact.
         """
-        answerer = Answerer(self.compiler, self.book.warm(self.instant), Surroundings(self.instant))
+        answerer = Answerer(self.compiler, self.book.warm(self.instant), self.around)
         if hasattr(requests, "column_names"):
             return Rows(self.ruleset, answerer, requests).answers()
         return answerer.bodies(requests, strict=strict)

@@ -18,6 +18,7 @@ from compliance.engine.envelope import Problem, RequestRefused
 from compliance.engine.json import read_json, write_json
 from compliance.gate.answer import Answer
 from compliance.gate.clock import SYSTEM_CLOCK
+from compliance.gate.feeds import NOTHING, Feeds
 from compliance.gate.forms import PLAIN, with_receipt
 from compliance.gate.identity import new_id
 from compliance.gate.question import Question, read_question
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
     from compliance.engine.request import Request
     from compliance.engine.ruleset import Ruleset
     from compliance.gate.clock import Clock
+    from compliance.gate.feeds import Fed
     from compliance.gate.forms import Form
     from compliance.gate.recorder import Receipted, Recorder
     from compliance.gate.shelf import Shelf, Shelved
@@ -80,11 +82,18 @@ Found = Given | RequestRefused
 class Gate:
     """Answers requests by the rulebook on a shelf."""
 
-    def __init__(self, shelf: Shelf, clock: Clock = SYSTEM_CLOCK, recorder: Recorder | None = None) -> None:
-        """Take where the rulebook is, what time it is, and where answers are recorded (nowhere by default)."""
+    def __init__(
+        self,
+        shelf: Shelf,
+        clock: Clock = SYSTEM_CLOCK,
+        recorder: Recorder | None = None,
+        feeds: Feeds | None = None,
+    ) -> None:
+        """Take where the rulebook is, what time it is, where answers are recorded (nowhere by default), and feeds."""
         self.shelf = shelf
         self.clock = clock
         self.recorder: Recorder = recorder if recorder is not None else NoRecorder()
+        self.feeds = feeds if feeds is not None else Feeds()
 
     async def answer(self, body: object, *, form: Form = PLAIN) -> Answer:
         """Return the recorded answer to `body` (parsed JSON); raise `RequestRefused` if it cannot be read."""
@@ -106,18 +115,18 @@ class Gate:
         Raises:
             LedgerError: if the answers could not be made durable; then there are none. See `Recorder.record`.
         """
-        shelved, now = self.shelf.current, self.clock.now()
+        shelved, now, fed = self.shelf.current, self.clock.now(), self.feeds.current
         judged: list[Answer | RequestRefused] = []
         for index, each in enumerate(asked):
             if index % _TURN == _TURN - 1:
                 await asyncio.sleep(0)
             try:
-                judged.append(judge(each, shelved, now, new_id(now)))
+                judged.append(judge(each, shelved, now, new_id(now), fed))
             except RequestRefused as refused:
                 judged.append(refused)
             if until is not None and until(index, judged[-1]):
                 break
-        return await self._recorded(asked, judged, shelved)
+        return await self._recorded(asked, judged, shelved, fed)
 
     async def give_one(self, asked: Asked) -> Given:
         """Return the recorded answer to one request, as `give` does; raise `RequestRefused` if it cannot be read."""
@@ -126,8 +135,8 @@ class Gate:
             if isinstance(found, RequestRefused):
                 raise found
             return found
-        shelved, now = self.shelf.current, self.clock.now()
-        answer = judge(asked, shelved, now, new_id(now))
+        shelved, now, fed = self.shelf.current, self.clock.now(), self.feeds.current
+        answer = judge(asked, shelved, now, new_id(now), fed)
         return Given(asked.form.spell(answer), answer)
 
     def begin(self, asked: Asked, done: Callable[[Given | Exception], None]) -> Given | None:
@@ -139,12 +148,12 @@ class Gate:
             RequestRefused: if the request cannot be read.
             LedgerError: if its answer can be seen not to become durable.
         """
-        shelved, now = self.shelf.current, self.clock.now()
-        answer = judge(asked, shelved, now, new_id(now))
+        shelved, now, fed = self.shelf.current, self.clock.now(), self.feeds.current
+        answer = judge(asked, shelved, now, new_id(now), fed)
         response = asked.form.spell(answer)
         if not self.recorder.records and asked.key is None:
             return Given(response, answer)
-        record = Record(answer, asked.form, shelved.book.rulebook, asked.bytes(), response, asked.key)
+        record = Record(answer, asked.form, shelved.book.rulebook, asked.bytes(), response, asked.key, fed)
 
         def recorded(found: Receipted | Exception) -> None:
             try:
@@ -157,14 +166,15 @@ class Gate:
 
     def now(self, as_of: datetime | None = None) -> BookAt:
         """Return the rulebook as it stands now, or at `as_of`."""
-        return self.shelf.current.book.at(as_of if as_of is not None else self.clock.now())
+        instant = as_of if as_of is not None else self.clock.now()
+        return self.shelf.current.book.at(instant, self.feeds.current)
 
     async def _recorded(
-        self, asked: Sequence[Asked], judged: list[Answer | RequestRefused], shelved: Shelved
+        self, asked: Sequence[Asked], judged: list[Answer | RequestRefused], shelved: Shelved, fed: Fed
     ) -> list[Found]:
         rulebook = shelved.book.rulebook
         records = [
-            Record(each, of.form, rulebook, of.bytes(), of.form.spell(each), of.key)
+            Record(each, of.form, rulebook, of.bytes(), of.form.spell(each), of.key, fed)
             for of, each in zip(asked, judged, strict=False)
             if isinstance(each, Answer)
         ]
@@ -183,20 +193,22 @@ def _given(answer: Answer, kept: Receipted) -> Given:
     return Given(response, None if kept.repeated else msgspec.structs.replace(answer, receipt=kept.receipt))
 
 
-def judge(asked: Asked, shelved: Shelved, now: datetime, id_: str) -> Answer:
+def judge(asked: Asked, shelved: Shelved, now: datetime, id_: str, fed: Fed = NOTHING) -> Answer:
     """Return the answer to one request, taken at `now` under the name `id_`, recorded nowhere yet.
+
+    `fed` is what feeds say; it is recorded with the answer.
 
     Raises:
         RequestRefused: with every problem of the request.
     """
-    book = shelved.book.at(now)
+    book = shelved.book.at(now, fed)
     # A body with an instant of its own, or with anything else that is unusual, is not read at once.
     quick = asked.form.quick(book, asked.raw) if asked.raw is not None else None
     binding = True
     if quick is not None:
         request, asked.form = quick
     else:
-        book, request, binding = _read(asked, shelved, now)
+        book, request, binding = _read(asked, shelved, now, fed)
     ruleset = book.ruleset
     explanation = book.explanation(request) if request.counterparty is None else None
     return Answer(
@@ -211,12 +223,12 @@ def judge(asked: Asked, shelved: Shelved, now: datetime, id_: str) -> Answer:
     )
 
 
-def _read(asked: Asked, shelved: Shelved, now: datetime) -> tuple[BookAt, Request, bool]:
+def _read(asked: Asked, shelved: Shelved, now: datetime, fed: Fed) -> tuple[BookAt, Request, bool]:
     """Return what is asked of which rules, and whether the answer binds; notes in `asked` what it declares."""
     strict = asked.form.strict
     body, asked.form = asked.form.question(asked.tree())
     question = read_question(body, now, shelved.loaded_at) if strict else Question(body)
-    book = shelved.book.at(question.as_of if question.as_of is not None else now)
+    book = shelved.book.at(question.as_of if question.as_of is not None else now, fed)
     try:
         request = book.request(question.body, strict=strict)
     except RequestRefused as refused:

@@ -9,12 +9,14 @@ from typing import TYPE_CHECKING, Protocol
 
 import msgspec
 
+from compliance.gate.feeds import NOTHING
 from compliance.ledger.errors import LedgerError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from compliance.gate.answer import Answer
+    from compliance.gate.feeds import Fed
     from compliance.gate.forms import Form
     from compliance.language.rulebook import Rulebook
     from compliance.ledger.entry import IdempotencyKey
@@ -34,6 +36,8 @@ class Record(msgspec.Struct, frozen=True, gc=False):
     request: bytes
     response: bytes
     key: IdempotencyKey | None = None
+    fed: Fed = NOTHING
+    """What feeds said when it was decided."""
 
 
 class Receipted(msgspec.Struct, frozen=True, gc=False):

@@ -2,7 +2,7 @@
 
 The public part names no person and repeats no fact about one; the rules that determined the answer, and the places
 that they belong to, are what an auditor counts by. The sealed part has the bytes of request and answer, and how the
-answer was spelled: with the kept rulebook, that is all a replay needs.
+answer was spelled, and what feeds said of the resource: with the kept rulebook, that is all a replay needs.
 
 Reference: DESIGN section 6; docs/decisions/0020, 0022 and 0024.
 """
@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from compliance.gate.feeds import kept
 from compliance.gate.values import instant, spelled
 from compliance.ledger.entry import DecisionRecord
 from compliance.vocabulary.unknown import UNKNOWN
@@ -41,6 +42,8 @@ def decision_record(record: Record) -> DecisionRecord:
         },
     }
     personal: dict[str, Any] = {"form": dict(record.form.kept())}
+    if record.fed:
+        personal["fed"] = _exact(kept(record.fed, request.resource_id))
     digest = record.rulebook.digest
     second = None
     if request.counterparty is not None and decision.counterparty is not None:

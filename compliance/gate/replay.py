@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 from compliance.engine.envelope import RequestRefused
 from compliance.engine.json import MalformedJSON, read_json
+from compliance.gate.feeds import read_kept
 from compliance.gate.forms import PLAIN, form_of
 from compliance.gate.gate import Asked, judge
 from compliance.gate.question import EARLIEST
@@ -94,7 +95,8 @@ class Replayer:
         book = self._library.book(entry.ruleset_digest)
         shelved = Shelved(book, EARLIEST, status=mark["status"], version=mark["version"])
         asked = Asked(form.question(read_json(personal.request))[0], form=form)
-        return judge(asked, shelved, datetime.fromisoformat(public["decided_at"]), public["id"])
+        fed = read_kept(book.rulebook.vocabulary, personal.facts.get("fed", ()))
+        return judge(asked, shelved, datetime.fromisoformat(public["decided_at"]), public["id"], fed)
 
 
 def _differences(one: Any, other: Any, where: str) -> Iterator[str]:

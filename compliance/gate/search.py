@@ -28,8 +28,8 @@ async def allowed_resources(book: BookAt, body: Mapping[str, object], declared: 
     """Return the ids of the catalogued resources of the asked type that `body` is allowed, in the catalogue's order."""
     given = body.get("resource")
     asked = dict(given) if isinstance(given, dict) else given
-    if not isinstance(asked, dict) or asked.keys() - {"type", "id"}:
-        # Facts that are given may contradict those of some entries.
+    if not isinstance(asked, dict) or asked.keys() - {"type", "id"} or book.around.fed:
+        # Facts that are given may contradict those of some entries, and feeds tell apart what the catalogue does not.
         return await _allowed_ids(book, body, "resource", declared)
     like = book.request({**body, "resource": {**asked, "id": _NOBODY}}, strict=False)
     parties = [(like.action, like.kind)]

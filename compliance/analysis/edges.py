@@ -9,6 +9,7 @@ Reference: mutation analysis (DeMillo, Lipton and Sayward, "Hints on Test Data S
 from __future__ import annotations
 
 from bisect import bisect_left
+from collections import defaultdict
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -41,7 +42,7 @@ if TYPE_CHECKING:
     from compliance.engine.decision import Decision
     from compliance.engine.naming import Named
     from compliance.engine.request import Request
-    from compliance.language.rulebook import Case, Rule, Rulebook
+    from compliance.language.rulebook import Case, Rule, Rulebook, Unobservable
     from compliance.vocabulary.unknown import Truth
 
 
@@ -51,6 +52,37 @@ class Held:
 
     mutant: Mutant
     case: Case | None
+    because: str | None = None
+    """Why no case can, where the rulebook says so."""
+
+
+@dataclass(frozen=True, slots=True)
+class Edges:
+    """What became of the edges of a rulebook."""
+
+    moves: tuple[Held, ...]
+    outdated: tuple[Unobservable, ...]
+    """Edges that the rulebook calls unobservable, and that are none or that some case shows."""
+
+    @property
+    def loose(self) -> tuple[Mutant, ...]:
+        """Return the moves of which no case takes notice, though one could."""
+        return tuple(each.mutant for each in self.moves if each.case is None and each.because is None)
+
+    @property
+    def unobservable(self) -> tuple[Held, ...]:
+        """Return the moves of which no case can take notice, as the rulebook says."""
+        return tuple(each for each in self.moves if each.case is None and each.because is not None)
+
+    @property
+    def held(self) -> int:
+        """Return how many moves make a case fail."""
+        return sum(each.case is not None for each in self.moves)
+
+    @property
+    def hold(self) -> bool:
+        """Say whether there is nothing to complain about."""
+        return not self.loose and not self.outdated
 
 
 def mutants(rulebook: Rulebook) -> list[Mutant]:
@@ -58,7 +90,7 @@ def mutants(rulebook: Rulebook) -> list[Mutant]:
     return [*thresholds(rulebook), *dates(rulebook)]
 
 
-def edges(book: Book, told: Callable[[int, int], None] = lambda _, __: None) -> list[Held]:
+def edges(book: Book, told: Callable[[int, int], None] = lambda _, __: None) -> Edges:
     """Return every edge of `book`, moved, with a case that fails then; `told` hears how many are done, of how many.
 
     A date is no edge where nothing changes on it that a rule in force then reads.
@@ -66,13 +98,16 @@ def edges(book: Book, told: Callable[[int, int], None] = lambda _, __: None) -> 
     """
     every = mutants(book.rulebook)
     judge = Judge(book)
-    found = []
+    reasons = {each.edge: each.because for each in book.rulebook.unobservable}
+    moves = []
     for done, mutant in enumerate(every):
         told(done, len(every))
         if not judge.says_the_same(mutant):
-            found.append(Held(mutant, judge.failing(mutant)))
+            moves.append(Held(mutant, judge.failing(mutant), reasons.get(mutant.name)))
     told(len(every), len(every))
-    return found
+    unseen = {each.mutant.name for each in moves if each.case is None}
+    outdated = (each for each in book.rulebook.unobservable if each.edge not in unseen)
+    return Edges(tuple(moves), tuple(outdated))
 
 
 class _Asked:
@@ -81,6 +116,8 @@ class _Asked:
     def __init__(self, case: Case, request: Request, ruleset: Ruleset) -> None:
         self.case = case
         self.ruleset = ruleset
+        self.named = {*(case.grounds or ()), *(case.not_grounds or ()), *(case.requirements or ())}
+        self.named.update(case.obligations or ())
         self.requests = [request] if request.counterparty is None else [request, request.counterparty[1]]
         self.values: list[dict[str, Truth]] = [{} for _ in self.requests]
 
@@ -110,7 +147,9 @@ class Judge:
         self._times = [each.case.as_of for each in self._asked]
         self._bearing: dict[Ruleset, dict[str, list[_Asked]]] = {}
         """For each ruleset: id of a rule -> the cases that it bears on."""
-        self._named: dict[Ruleset, dict[str, Named]] = {}
+        self._readers: dict[Ruleset, dict[object, set[str]]] = {}
+        """For each ruleset: name of a definition or parameter -> the rules that read it."""
+        self._at: dict[datetime, Ruleset] = {}
         reaches: dict[Ruleset, Reach] = {}
         for each in self._asked:
             reach = reaches.setdefault(each.ruleset, Reach(each.ruleset))
@@ -139,18 +178,20 @@ class Judge:
         at = mutant.window.start
         if mutant.kind is not Kind.DATE or at is None:
             return False
-        rulesets = [Ruleset(each, at, ALWAYS, self._names) for each in (self.book.rulebook, mutant.made())]
-        here, there = rulesets
+        here = self._at.get(at)
+        if here is None:
+            here = self._at[at] = Ruleset(self.book.rulebook, at, ALWAYS, self._names)
+        there = Ruleset(mutant.made(), at, ALWAYS, self._names)
         if mutant.group is not None:
             if here.places.members(mutant.group) == there.places.members(mutant.group):
                 return True
             changed = [rule for rule in here.rules if mutant.group in here.groups_of(rule)]
         elif mutant.rules:
-            one, other = ({(rule.id, rule.span): rule for rule in ruleset.rules} for ruleset in rulesets)
+            one, other = ({(rule.id, rule.span): rule for rule in ruleset.rules} for ruleset in (here, there))
             changed = [(one | other)[key] for key in one.keys() ^ other.keys()]
         else:
             changed = [rule for rule in here.rules if _reads(here.named(rule), mutant)]
-        return all(_is_idle(rule, rulesets) for rule in changed)
+        return all(_is_idle(rule, (here, there)) for rule in changed)
 
     def failing(self, mutant: Mutant) -> Case | None:
         """Return a case that fails under `mutant`, or `None` if all hold."""
@@ -164,13 +205,14 @@ class Judge:
                 return self._weighed_again(mutant, rulebook)
 
     def _redated(self, mutant: Mutant, rulebook: Rulebook) -> Case | None:
-        """Decide the cases in the time between the old date and the new one, those that stand beside it first."""
+        """Decide the cases in the time between the old date and the new one, those that name what moved first."""
         start, end = mutant.window.start, mutant.window.end
         first = 0 if start is None else bisect_left(self._times, start)
         last = len(self._times) if end is None else bisect_left(self._times, end)
-        within = sorted(self._asked[first:last], key=lambda each: not _beside(each.case, mutant))
+        names = {"/".join(steps[:count]) for id_ in mutant.rules if (steps := id_.split("/")) for count in (1, 2, 3)}
         rulesets: dict[datetime, Ruleset] = {}
-        for asked in within:
+        within = self._asked[first:last]
+        for asked in sorted(within, key=lambda one: (names.isdisjoint(one.named), not _beside(one.case, mutant))):
             at = asked.case.as_of
             ruleset = rulesets.get(at)
             if ruleset is None:
@@ -185,8 +227,7 @@ class Judge:
         bearing: dict[_Asked, None] = {}
         for ruleset, cases in self._bearing.items():
             if ruleset.instant in mutant.window:
-                named = self._named_by(ruleset)
-                ids[ruleset] = [id_ for id_, names in named.items() if id_ in mutant.rules or _reads(names, mutant)]
+                ids[ruleset] = sorted(self._reading(ruleset, mutant))
                 bearing |= dict.fromkeys(each for id_ in ids[ruleset] for each in cases.get(id_, ()))
         changed: dict[Ruleset, tuple[Ruleset, list[Rule]]] = {}
         for asked in sorted(bearing, key=lambda one: not _beside(one.case, mutant)):
@@ -199,11 +240,17 @@ class Judge:
                 return asked.case
         return None
 
-    def _named_by(self, ruleset: Ruleset) -> dict[str, Named]:
-        """Return id of a rule -> what its conditions name."""
-        if ruleset not in self._named:
-            self._named[ruleset] = {rule.id: ruleset.named(rule) for rule in ruleset.rules}
-        return self._named[ruleset]
+    def _reading(self, ruleset: Ruleset, mutant: Mutant) -> set[str]:
+        """Return the ids of the rules of a ruleset that were changed, or read what was."""
+        readers = self._readers.get(ruleset)
+        if readers is None:
+            readers = self._readers[ruleset] = defaultdict(set)
+            for rule in ruleset.rules:
+                named = ruleset.named(rule)
+                for name in (*named.definitions, *named.parameters):
+                    readers[name].add(rule.id)
+        changed = (*mutant.definitions, *mutant.parameters)
+        return set(mutant.rules).union(*(readers.get(name, ()) for name in changed))
 
     def _read_again(self, mutant: Mutant, rulebook: Rulebook) -> Case | None:
         """Read the requests again that give the fact, and decide those that come out otherwise."""
@@ -269,7 +316,7 @@ def _is_never_reached(rule: Rule, ruleset: Ruleset) -> bool:
     if rule.effect not in {Effect.REFER, Effect.OBLIGE}:
         return False
     place = None if rule.home is None else rule.home.within
-    if place in ruleset.rulebook.places.groups and not ruleset.places.members(place):
+    if place is not None and place in ruleset.rulebook.places.groups and not ruleset.places.members(place):
         return True
     permits = [each for each in ruleset.rules if each.effect is Effect.PERMIT and each.actions & rule.actions]
     if rule.effect is Effect.REFER:

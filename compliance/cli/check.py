@@ -41,7 +41,7 @@ def check(
 ) -> None:
     """Check a rulebook: all mistakes, all cases, counts. Exit code 1 if anything is wrong."""
     from compliance.cli.diagnostics import diagnostic_json, print_diagnostics
-    from compliance.cli.edges import edges_json, held_edges, print_edges
+    from compliance.cli.edges import edges_json, moved_edges, print_edges
     from compliance.cli.intake import intake_json
     from compliance.engine.book import Book
     from compliance.engine.cases import run_cases
@@ -53,9 +53,8 @@ def check(
     failures = [] if book is None else run_cases(book)
     lists = _intakes(book.at(instant_of(None))) if intake and book is not None else ()
     # Where a case fails already, failing shows nothing.
-    held = held_edges(book) if edges and book is not None and not errors and not failures else []
-    loose = any(each.case is None for each in held)
-    holds = not errors and not failures and not loose
+    moved = moved_edges(book) if edges and book is not None and not errors and not failures else None
+    holds = not errors and not failures and (moved is None or moved.hold)
     if as_json:
         document: dict[str, Any] = {
             "ok": holds,
@@ -67,7 +66,7 @@ def check(
         if intake:
             document["intake"] = [intake_json(found) for found in lists]
         if edges:
-            document["edges"] = edges_json(held)
+            document["edges"] = edges_json(moved)
         print_json(document)
     else:
         out = console()
@@ -77,8 +76,8 @@ def check(
         if rulebook is not None:
             _print_counts(rulebook, out)
         _print_verdict(len(sources), diagnostics, failures, rulebook, out)
-        if held:
-            print_edges(held, out)
+        if moved is not None:
+            print_edges(moved, out)
     if not holds:
         raise typer.Exit(Exit.PROBLEMS)
 

@@ -13,11 +13,12 @@ from compliance.cli.terminal import say
 if TYPE_CHECKING:
     from rich.console import Console
 
-    from compliance.analysis.edges import Held
+    from compliance.analysis.edges import Edges
+    from compliance.analysis.mutants import Mutant
     from compliance.engine.book import Book
 
 
-def held_edges(book: Book) -> list[Held]:
+def moved_edges(book: Book) -> Edges:
     """Return every edge of `book`, moved, with a case that fails then; behind a progress bar."""
     from compliance.analysis.edges import edges
 
@@ -25,36 +26,44 @@ def held_edges(book: Book) -> list[Held]:
         return edges(book, told)
 
 
-def edges_json(found: list[Held]) -> dict[str, Any]:
-    """Return what became of the edges as `--json` prints it."""
+def edges_json(found: Edges | None) -> dict[str, Any]:
+    """Return what became of the edges as `--json` prints it; of none, where they were not looked at."""
+    if found is None:
+        return {"moved": 0, "held": 0, "not_held": [], "unobservable": [], "outdated": []}
     return {
-        "moved": len(found),
-        "held": sum(each.case is not None for each in found),
-        "not_held": [
-            {
-                "path": each.mutant.span.path,
-                "line": each.mutant.span.line,
-                "kind": each.mutant.kind.value,
-                "of": each.mutant.of,
-                "change": each.mutant.change,
-                "lacks": each.mutant.lacks,
-            }
-            for each in found
-            if each.case is None
-        ],
+        "moved": len(found.moves),
+        "held": found.held,
+        "not_held": [{**_json(mutant), "lacks": mutant.lacks} for mutant in found.loose],
+        "unobservable": [{**_json(each.mutant), "because": each.because} for each in found.unobservable],
+        "outdated": [{"path": each.span.path, "line": each.span.line, "edge": each.edge} for each in found.outdated],
     }
 
 
-def print_edges(found: list[Held], out: Console) -> None:
-    """Print a row for each edge that no case holds, and how many there are of either sort."""
-    loose = [each.mutant for each in found if each.case is None]
-    if loose:
+def _json(mutant: Mutant) -> dict[str, Any]:
+    return {
+        "path": mutant.span.path,
+        "line": mutant.span.line,
+        "kind": mutant.kind.value,
+        "of": mutant.of,
+        "change": mutant.change,
+    }
+
+
+def print_edges(found: Edges, out: Console) -> None:
+    """Print a row for each edge that no case holds, and how many there are of each sort."""
+    if found.loose:
         table = Table("where", "what nobody would notice", "what is lacking", box=None, pad_edge=False)
-        for mutant in sorted(loose, key=lambda each: each.span):
+        for mutant in sorted(found.loose, key=lambda each: each.span):
             place = f"{mutant.span.path}:{mutant.span.line}"
             table.add_row(Text(place, style="dim"), Text(mutant.name), Text(mutant.lacks))
         out.print(table)
         out.print()
-    held = len(found) - len(loose)
-    style = "bold red" if loose else "bold green"
-    say(out, f"{held:,} of {len(found):,} moves of a threshold or a date make a case fail", style)
+    for each in found.outdated:
+        out.print(Text.assemble(("error[not-unobservable]", "bold red"), f": {each.edge}"), soft_wrap=True)
+        out.print(Text(f"  {each.span}", style="dim"), soft_wrap=True)
+        out.print(Text("  there is no such edge, or a case shows it: take it off the list"), soft_wrap=True)
+        out.print()
+    unobservable = len(found.unobservable)
+    rest = f"; {unobservable} cannot, as rules/edges.yaml says" if unobservable else ""
+    style = "bold green" if found.hold else "bold red"
+    say(out, f"{found.held:,} of {len(found.moves):,} moves of a threshold or a date make a case fail{rest}", style)

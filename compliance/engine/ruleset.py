@@ -200,14 +200,22 @@ class Ruleset:
         """Return what `rule` rests on that should have been reviewed before the instant."""
         if rule.review_by is not None and rule.review_by <= self.instant:
             return f"`{rule.id}`"
-        for name in sorted(self.groups_of(rule)):
-            if any(self.instant in overdue for overdue in self.rulebook.group_reviews.get(name, ())):
-                return f"the group `{name}`"
-        for parameter in sorted(self.named(rule).parameters, key=str):
-            held = self._parameters.get(parameter)
-            if held is not None and held.review_by is not None and held.review_by <= self.instant:
-                return f"the parameter `{parameter[0]}`"
+        groups, parameters = self._overdue
+        # Most of the time nothing is overdue, and what a rule rests on need not be found out.
+        if groups and (named := sorted(groups & self.groups_of(rule))):
+            return f"the group `{named[0]}`"
+        if parameters and (read := sorted(parameters & self.named(rule).parameters, key=str)):
+            return f"the parameter `{read[0][0]}`"
         return None
+
+    @cached_property
+    def _overdue(self) -> tuple[frozenset[str], frozenset[Name]]:
+        """Return the groups and the parameters whose sources should have been reviewed before the instant."""
+        reviews = self.rulebook.group_reviews.items()
+        groups = {name for name, periods in reviews if any(self.instant in period for period in periods)}
+        held = self._parameters.items()
+        parameters = {name for name, value in held if value.review_by is not None and value.review_by <= self.instant}
+        return frozenset(groups), frozenset(parameters)
 
     def groups_of(self, rule: Rule) -> set[str]:
         """Return the groups whose membership `rule` rests on: those it names, and those that belong to them now."""

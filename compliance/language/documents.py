@@ -24,6 +24,7 @@ class Kind(StrEnum):
     AUTHORITIES = "authorities"
     PERSONAS = "personas"
     INVARIANTS = "invariants"
+    EDGES = "edges"
     STATEMENTS = "statements"
     JURISDICTION = "jurisdiction"
     GROUP = "group"
@@ -37,6 +38,7 @@ _BY_PATH: Final = {
     "rules/authorities.yaml": Kind.AUTHORITIES,
     "rules/personas.yaml": Kind.PERSONAS,
     "rules/invariants.yaml": Kind.INVARIANTS,
+    "rules/edges.yaml": Kind.EDGES,
     "jurisdictions/parents.yaml": Kind.PARENTS,
 }
 _PLAIN_NAME: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")

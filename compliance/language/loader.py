@@ -33,6 +33,7 @@ from compliance.language.rulebook import CatalogueEntry, Effect, Product, Rulebo
 from compliance.language.rules import resolve_rules
 from compliance.language.span import Source
 from compliance.language.statements import Statements, read_statements
+from compliance.language.unobservable import read_unobservable
 from compliance.language.vocabulary_reader import ReadVocabulary, read_vocabulary
 from compliance.vocabulary.facts import Vocabulary
 from compliance.vocabulary.places import Places
@@ -229,4 +230,5 @@ def _resolve(
         digest=digest_of(documents.sources),
         group_reviews=places.reviews,
         personas=whole_personas(personas, known),
+        unobservable=read_unobservable(documents.of(Kind.EDGES), found),
     )

@@ -200,6 +200,15 @@ class Invariant:
 
 
 @dataclass(frozen=True, slots=True)
+class Unobservable:
+    """A move of a threshold or a date that no case can show, as the rulebook says itself."""
+
+    edge: str
+    because: str
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
 class Rulebook:
     """All the files, checked."""
 
@@ -224,6 +233,7 @@ class Rulebook:
     """Group -> when its membership is stale: from the day after the review date until what was to be reviewed ends."""
     personas: Mapping[str, Persona] = field(default_factory=dict)
     """Name -> persona, of those that are a whole request."""
+    unobservable: tuple[Unobservable, ...] = ()
 
     def group_review(self, group: str, at: datetime) -> datetime | None:
         """Return from when the members of `group` are stale, as far as they have not ended by `at`; `None`: never."""

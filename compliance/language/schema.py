@@ -39,7 +39,7 @@ def kind_of(path: str) -> str | None:
         return "group"
     if path.startswith("jurisdictions/"):
         return None if path == "jurisdictions/parents.yaml" else "jurisdiction"
-    own = {"rules/vocabulary.yaml", "rules/authorities.yaml", "rules/personas.yaml"}
+    own = {"rules/vocabulary.yaml", "rules/authorities.yaml", "rules/personas.yaml", "rules/edges.yaml"}
     return None if path in own else "statements"
 
 

@@ -1,9 +1,6 @@
 """What the cases do not hold is a row with its place, its change and the case that is lacking."""
 
-from compliance.cli.edges import edges_json, held_edges, print_edges
 from compliance.cli.exits import Exit
-from compliance.cli.terminal import console
-from compliance.engine.loading import load_book
 from tests.cli.support import TINY, copy_of_tiny, run
 
 
@@ -44,8 +41,19 @@ def test_people_get_a_table():
     assert "rules/limits.yaml:5" in done.out
 
 
-def test_without_a_loose_edge_there_is_no_table(capsys):
-    held = [each for each in held_edges(load_book(TINY)) if each.case is not None]
-    print_edges(held, console())
-    assert "nobody would notice" not in capsys.readouterr().out
-    assert edges_json(held)["not_held"] == []
+def test_a_list_of_what_no_case_can_show_is_told_apart_and_kept_up_to_date(tmp_path):
+    book = copy_of_tiny(tmp_path)
+    rows = [
+        f"      - '{each['of']}: {each['change']}'"
+        for each in run("check", book, "--edges", "--json").json["edges"]["not_held"]
+    ]
+    listed = "\n".join(["unobservable:", "  - because: for this test", "    edges:", *rows, ""])
+    (book / "rules" / "edges.yaml").write_text(listed)
+    done = run("check", book, "--edges")
+    assert done.code == Exit.FINE
+    assert "2 of 12 moves of a threshold or a date make a case fail; 10 cannot, as rules/edges.yaml says" in done.out
+    (book / "rules" / "edges.yaml").write_text(listed + "      - the rule `gone`\n")
+    done = run("check", book, "--edges")
+    assert done.code == Exit.PROBLEMS
+    assert "error[not-unobservable]: the rule `gone`" in done.out
+    assert run("check", book, "--edges", "--json").json["edges"]["outdated"][0]["edge"] == "the rule `gone`"

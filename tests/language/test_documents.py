@@ -13,6 +13,7 @@ from compliance.language.span import Source
         ("rules/authorities.yaml", Kind.AUTHORITIES),
         ("rules/personas.yaml", Kind.PERSONAS),
         ("rules/invariants.yaml", Kind.INVARIANTS),
+        ("rules/edges.yaml", Kind.EDGES),
         ("rules/house.yaml", Kind.STATEMENTS),
         ("rules/us-person/tax.yaml", Kind.STATEMENTS),
         ("rules/us-person/tax.cases.yaml", Kind.CASES),

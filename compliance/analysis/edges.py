@@ -23,7 +23,7 @@ from compliance.engine.decision import Outcome
 from compliance.engine.envelope import RequestRefused
 from compliance.engine.evaluator import Setting
 from compliance.engine.explainer import explain, ground_of
-from compliance.engine.naming import NameIndex
+from compliance.language.named import NameIndex
 from compliance.engine.operations import Failure
 from compliance.engine.reach import Reach
 from compliance.engine.ruleset import Ruleset
@@ -40,7 +40,7 @@ if TYPE_CHECKING:
     from compliance.analysis.mutants import Mutant
     from compliance.engine.book import Book
     from compliance.engine.decision import Decision
-    from compliance.engine.naming import Named
+    from compliance.language.named import Named
     from compliance.engine.request import Request
     from compliance.language.rulebook import Case, Rule, Rulebook, Unobservable
     from compliance.vocabulary.unknown import Truth

@@ -10,7 +10,7 @@ from bisect import bisect_right
 from functools import cached_property
 from typing import TYPE_CHECKING, Final
 
-from compliance.engine.naming import NameIndex, joined
+from compliance.language.named import NameIndex, joined
 from compliance.engine.operations import Failure
 from compliance.language.expression import DefinitionRef, FactRef, Within, walk
 from compliance.language.rulebook import Effect, HomeScope, Rule
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
     from datetime import datetime
 
-    from compliance.engine.naming import Name, Named
+    from compliance.language.named import Name, Named
     from compliance.language.expression import Expression, ParameterRef
     from compliance.language.rulebook import ParameterValue, Rulebook
     from compliance.vocabulary.facts import Access, Fact

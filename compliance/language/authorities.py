@@ -201,6 +201,12 @@ class Library:
         return tuple(authorities)
 
 
+def from_memory(authorities: Iterable[Authority]) -> bool:
+    """Say whether somebody remembers it and nobody has read it; the house's own decision is no reading."""
+    standings = {authority.standing for authority in authorities}
+    return Standing.RECALLED in standings <= {Standing.RECALLED, Standing.HOUSE}
+
+
 def only_recalled(authorities: Iterable[Authority]) -> bool:
     """Say whether there are authorities and all of them are from memory."""
     standings = {authority.standing for authority in authorities}

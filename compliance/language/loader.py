@@ -26,6 +26,7 @@ from compliance.language.fields import Form, Found
 from compliance.language.invariants import read_invariants
 from compliance.language.jurisdictions import Page, page_of, read_page
 from compliance.language.known import Known
+from compliance.language.memory import check_memory
 from compliance.language.parameters import read_parameters
 from compliance.language.places_reader import ReadPlaces, read_places
 from compliance.language.resolver import Resolver, resolve_definitions
@@ -206,6 +207,8 @@ def _resolve(
     rules, broken_rules = resolve_rules(statements.rules, resolver, found)
     positions, position_rules, broken_positions = resolve_positions(statements.positions, resolver, found)
     all_rules = tuple(sorted((*rules, *position_rules), key=lambda rule: (rule.id, rule.span)))
+    values = tuple(value for values in parameters.values() for value in values)
+    check_memory(all_rules, definitions, values, known.places.groups, places.remembered, found)
     ids: dict[str, Effect | None] = {rule.id: rule.effect for rule in all_rules}
     ids |= broken_rules | dict.fromkeys(broken_positions)
     personas = read_personas(documents.of(Kind.PERSONAS), found)
@@ -220,7 +223,7 @@ def _resolve(
         products=known.products,
         catalogue=catalogue,
         definitions=definitions,
-        parameters=tuple(value for values in parameters.values() for value in values),
+        parameters=values,
         rules=all_rules,
         positions=positions,
         jurisdictions=known.pages,

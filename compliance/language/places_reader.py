@@ -5,10 +5,10 @@ Invariant: what `Places` would refuse has been complained about and left out, so
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
-from compliance.language.authorities import Library
+from compliance.language.authorities import Library, from_memory
 from compliance.language.diagnostic import Diagnostic, Note
 from compliance.language.documents import Document
 from compliance.language.fields import Filled, Found, clipped
@@ -22,6 +22,7 @@ from compliance.language.jurisdictions import (
     WITHIN,
     Page,
 )
+from compliance.language.memory import Remembered
 from compliance.language.nodes import Scalar
 from compliance.language.periods import EFFECTIVE, REVIEW_BY, ZONE, Dated, check_overlaps, day_after, period_of
 from compliance.language.span import Span
@@ -34,10 +35,11 @@ from compliance.vocabulary.suggestions import HOW_TO_NAME_A_PLACE, alternatives,
 
 @dataclass(frozen=True, slots=True)
 class ReadPlaces:
-    """The places, and for each group when its membership is stale."""
+    """The places, and for each group when its membership is stale, and which of its lists are from memory alone."""
 
     places: Places
     reviews: Mapping[str, tuple[Period, ...]]
+    remembered: Mapping[str, tuple[Remembered, ...]]
 
 
 def read_places(parents: Iterable[Document], pages: Iterable[Page], library: Library, found: Found) -> ReadPlaces:
@@ -52,17 +54,29 @@ def read_places(parents: Iterable[Document], pages: Iterable[Page], library: Lib
     links: dict[tuple[str, str], Span] = {}
     reviews: dict[str, list[Period]] = {}
     memberships: dict[str, list[Membership]] = {}
+    remembered: dict[str, tuple[Remembered, ...]] = {}
     for code, page in groups.items():
         stated: dict[str, list[Dated]] = {}
         memberships[code] = [
             _membership(page, each, groups, links, reviews, stated, library, found)
             for each in page.filled.get(MEMBERS) or ()
         ]
+        remembered[code] = tuple(_remembered(page, memberships[code], library))
         for member, dated in stated.items():
             check_overlaps(f"the member `{member}`", dated, "duplicate-name", found)
     _refuse_circles(groups, links, memberships, found)
     made = {code: Group(code, tuple(spans)) for code, spans in memberships.items()}
-    return ReadPlaces(Places(within, made), {code: tuple(overdue) for code, overdue in reviews.items()})
+    overdue = {code: tuple(periods) for code, periods in reviews.items()}
+    return ReadPlaces(Places(within, made), overdue, remembered)
+
+
+def _remembered(page: Page, memberships: Iterable[Membership], library: Library) -> Iterator[Remembered]:
+    """Yield the lists of members that are from memory alone."""
+    for filled, membership in zip(page.filled.get(MEMBERS) or (), memberships, strict=True):
+        # Unknown names were complained about when the memberships were read.
+        if from_memory(library.cite(filled.get(AUTHORITY) or (), [])):
+            period = Period(membership.start, membership.end)
+            yield Remembered(f"a list of members of `{page.code}`", period, filled.place(MEMBERS_OF))
 
 
 def _parents(lines: Iterable[Filled], library: Library, found: Found) -> dict[str, str]:

@@ -41,6 +41,7 @@ MODULES = (
     "jurisdictions",
     "known",
     "loader",
+    "memory",
     "node_values",
     "parameters",
     "periods",

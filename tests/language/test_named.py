@@ -1,6 +1,6 @@
 """What a condition names is found once, by itself or through an index that many rulesets share."""
 
-from compliance.engine.naming import NameIndex, joined
+from compliance.language.named import NameIndex, joined
 from compliance.language.expression import And, Comparison, DefinitionRef, FactRef, ParameterRef, Within
 from compliance.vocabulary.types import BOOL, INT, TERRITORY
 

@@ -10,11 +10,12 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
+from compliance.engine.answered import Answered
 from compliance.engine.columns import Rows
 from compliance.engine.compiler import Compiler
 from compliance.engine.decoder import Surroundings, decode
 from compliance.engine.explainer import explain
-from compliance.engine.many import Answered, Answerer
+from compliance.engine.many import Answerer
 from compliance.engine.ruleset import Timeline
 from compliance.engine.wire import WireDecoder
 
@@ -96,6 +97,23 @@ class BookAt:
     def verdict(self, request: Request) -> Verdict:
         """Return the outcome of a decoded request and the rules that determine it."""
         return self.compiler.verdict(request)
+
+    def judge(self, body: object, *, strict: bool = True) -> Verdict:
+        """Return the verdict on `body`, the stricter of two if it names a second subject: `decide`, unexplained.
+
+        Raises:
+            RequestRefused: with every problem of it.
+        """
+        around = Surroundings(self.instant)
+        wire = self.book.warmed or self.book.warm(self.instant)
+        found = wire.judge(body, around, self.compiler, strict)
+        return found if found is not None else self._judged(wire.request(body, around, strict=strict))
+
+    def _judged(self, request: Request) -> Verdict:
+        verdict = self.verdict(request)
+        if request.counterparty is None:
+            return verdict
+        return min(verdict, self._judged(request.counterparty[1]), key=lambda found: found.outcome.severity)
 
     def decide(self, body: object, *, strict: bool = True) -> Decision:
         """Return the decision on `body`; raise `RequestRefused` if it cannot be read."""

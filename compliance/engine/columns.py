@@ -13,29 +13,25 @@ from itertools import repeat
 from typing import TYPE_CHECKING, Any, Final
 
 from compliance.engine.cells import EMPTY, Cells, cells
+from compliance.engine.computed import computed_value
 from compliance.engine.envelope import LONGEST_ID, near
-from compliance.engine.facts import (
-    ACTION_NAME,
-    PRODUCT,
-    RESOURCE_ID,
-    RESOURCE_TYPE,
-    SUBJECT_TYPE,
-    TIME,
-    facts_class,
-    facts_paths,
-)
+from compliance.engine.facts import ACTION_NAME, RESOURCE_ID, RESOURCE_TYPE, SUBJECT_TYPE, Facts, Fixed
 from compliance.engine.request import Request
 from compliance.engine.wire_types import sendable
-from compliance.vocabulary.facts import HOMES, Zone, distinct_homes
+from compliance.engine.zones import zones_of
+from compliance.vocabulary.facts import Zone, distinct_homes
+from compliance.vocabulary.ownership import OwnershipError
 from compliance.vocabulary.reading import Refused, read_value
 from compliance.vocabulary.types import TerritoryType
 from compliance.vocabulary.unknown import UNKNOWN
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-    from compliance.engine.many import Answered, Answerer
+    from compliance.engine.answered import Answered
+    from compliance.engine.many import Answerer
     from compliance.engine.ruleset import Ruleset
+    from compliance.engine.templates import Placed, Template
     from compliance.vocabulary.facts import Fact
 
 SUBJECT_ID: Final = "subject.id"
@@ -49,8 +45,10 @@ class _Column:
     """One column, read."""
 
     cells: Cells
+    read: Sequence[Any]
+    """By place: `UNKNOWN` where the cell is empty, `_REFUSED` where the cell cannot be read."""
     values: Sequence[Any]
-    """Row by row: `UNKNOWN` where the cell is empty, `_REFUSED` where the cell cannot be read."""
+    """Row by row."""
     refuses: bool
 
     def said(self, row: int) -> Any:
@@ -92,6 +90,10 @@ class Rows:
                     found[row] = answered
         return [each if each is not None else self.answerer.body(self._body(row)) for row, each in enumerate(found)]
 
+    def unusual(self) -> set[int]:
+        """Return the rows that are put together as bodies and read one by one."""
+        return {row for key, rows in self._groups().items() for row in self._unusual(key, rows)}
+
     def _check(self, names: list[str]) -> None:
         known = [*ENVELOPE, *self.vocabulary.facts]
         for name in names:
@@ -112,7 +114,7 @@ class Rows:
         refuses = any(value is _REFUSED for value in read)
         # An empty cell has the place -1: the last one.
         read.append(self._value(fact, None))
-        return _Column(found, [read[place] for place in found.places], refuses)
+        return _Column(found, read, [read[place] for place in found.places], refuses)
 
     def _value(self, fact: Fact | None, said: Any) -> Any:
         if fact is None:
@@ -138,7 +140,8 @@ class Rows:
         """Return the rows of a group that have to be read as bodies."""
         action, kind, resource_type, resource_id = key
         around = self.answerer.around
-        if around.fed or around.gate or self.answerer.wire.template(action, kind, resource_type, resource_id) is None:
+        template = self.answerer.wire.template(action, kind, resource_type, resource_id)
+        if around.fed or around.gate or template is None or self._computes_from(kind, template.known):
             return set(rows)
         slow: set[int] = set()
         for name, column in self.columns.items():
@@ -151,6 +154,8 @@ class Rows:
             people = self.ruleset.rulebook.catalogue.get(kind, {})
             ids = self.columns[SUBJECT_ID].values
             slow |= {row for row in rows if ids[row] is not None and (not _is_id(ids[row]) or ids[row] in people)}
+        for values in self._computed(kind).values():
+            slow |= {row for row in rows if values[row] is _REFUSED}
         return slow
 
     def _answered(self, key: tuple[Any, ...], rows: list[int]) -> Iterable[Answered]:
@@ -159,41 +164,75 @@ class Rows:
         template = self.answerer.wire.template(action, kind, resource_type, resource_id)
         if template is None:
             return
-        time, product = self.answerer.around.time, template.product
-        named = template.id if template.id is not None else resource_id
-        whole = len(rows) == self.count
-        given: dict[str, Sequence[Any]] = {}
-        for path in self.direct:
-            values = self.columns[path].values
-            given[path] = values if whole else [values[row] for row in rows]
-        homes = self._homes(kind, given, len(rows))
-        fixed = {**self.answerer.wire.filled(template), SUBJECT_TYPE: kind, ACTION_NAME: action}
-        fixed |= {RESOURCE_TYPE: resource_type, RESOURCE_ID: named, PRODUCT: product, TIME: time}
-        sets: dict[tuple[Any, ...], frozenset[Any]] = {}
-        given[HOMES] = [
-            UNKNOWN if each and each[-1] is UNKNOWN else sets.get(each) or sets.setdefault(each, frozenset(each))
-            for each in homes
-        ]
-        parts = [given.get(path) or repeat(fixed.get(path, UNKNOWN)) for path in facts_paths(self.vocabulary)]
+        time, named = self.answerer.around.time, template.id if template.id is not None else resource_id
+        given: dict[str, Sequence[Any]] = {path: self.columns[path].values for path in self.direct}
+        given |= self._computed(kind)
+        if len(rows) < self.count:
+            given = {path: [values[row] for row in rows] for path, values in given.items()}
         ids = self.columns[SUBJECT_ID].values if SUBJECT_ID in self.columns else [None] * self.count
-        for row, facts, at in zip(rows, map(facts_class(self.vocabulary), *parts), homes, strict=True):
-            yield self.answerer.request(
-                Request(
-                    action, kind, resource_type, named, product, time, facts, at, ids[row], assumed=template.assumed
-                )
-            )
+        zones = zip(*(self._zone(zone, kind, template, given) for zone in Zone), strict=False)
+        placed = self._placed(key, template, given, len(rows))
+        made: Any = Facts
+        for row, of_zones, (homes, fixed, slice_) in zip(rows, zones, placed, strict=False):
+            facts = made(*of_zones, fixed, named, time)
+            answered = self.answerer.facts(slice_, facts)
+            if answered is None:
+                parts = (action, kind, resource_type, named, template.product, time, facts, homes, ids[row])
+                answered = self.answerer.request(Request(*parts, assumed=template.assumed))
+            yield answered
 
-    def _homes(self, kind: str, given: dict[str, Sequence[Any]], count: int) -> list[tuple[object, ...]]:
-        declared = self.vocabulary.kinds[kind]
+    def _zone(self, zone: Zone, kind: str, template: Template, given: dict[str, Sequence[Any]]) -> Iterable[Any]:
+        """Return what a zone says, row by row."""
+        zones = zones_of(self.vocabulary)
+        made = zones.subject(kind) if zone is Zone.SUBJECT else zones.classes[zone]
+        paths = list(zones.paths(zone, kind if zone is Zone.SUBJECT else None))
+        if given.keys().isdisjoint(paths):
+            return repeat(made() if zone is Zone.SUBJECT else getattr(template, zone))
+        while paths[-1] not in given and template.known.get(paths[-1], UNKNOWN) is UNKNOWN:
+            # Nobody says the last ones.
+            del paths[-1]
+        return map(made, *(given.get(path) or repeat(template.known.get(path, UNKNOWN)) for path in paths))
+
+    def _placed(
+        self, key: tuple[Any, ...], template: Template, given: dict[str, Sequence[Any]], count: int
+    ) -> Iterator[Placed]:
+        """Yield what the homes of each row make of it."""
+        action, kind, resource_type, _ = key
+        declared, places = self.vocabulary.kinds[kind], template.places[kind]
         columns = [given.get(path, repeat(UNKNOWN, count)) for path in declared.homes]
-        if not columns:
-            return [()] * count
-        if len(columns) == 1 and isinstance(self.vocabulary.facts[declared.homes[0]].type, TerritoryType):
-            return [(home,) for home in columns[0]]
-        return [
-            distinct_homes(declared, dict(zip(declared.homes, values, strict=True)))
-            for values in zip(*columns, strict=True)
-        ]
+        single = len(columns) == 1 and isinstance(self.vocabulary.facts[declared.homes[0]].type, TerritoryType)
+        if single and not self.vocabulary.facts[declared.homes[0]].optional:
+            for home in columns[0]:
+                yield places[home] if isinstance(home, str) else places.nowhere
+            return
+        for values in zip(*columns, strict=True) if columns else repeat((), count):
+            homes = distinct_homes(declared, dict(zip(declared.homes, values, strict=True)))
+            codes = UNKNOWN if homes and homes[-1] is UNKNOWN else frozenset(homes)
+            yield homes, Fixed(kind, codes, action, resource_type, template.product), ()
+
+    def _computes_from(self, kind: str, known: Mapping[str, Any]) -> bool:
+        """Say whether a kind has facts that are computed from what the house knows."""
+        computed = (fact.computed for fact in self.vocabulary.facts_of(kind))
+        return any(found is not None and found.over in known for found in computed)
+
+    def _computed(self, kind: str) -> dict[str, Sequence[Any]]:
+        """Return the values of a kind's computed facts, row by row: `_REFUSED` where what they rest on is none."""
+        found: dict[str, Sequence[Any]] = {}
+        for fact in self.vocabulary.facts_of(kind):
+            if fact.computed is None:
+                continue
+            column = self.columns.get(fact.computed.over) if fact.computed.over in self.direct else None
+            if column is None:
+                found[fact.path] = [computed_value(fact.computed, {})] * self.count
+                continue
+            values: list[Any] = []
+            for owners in column.read:
+                try:
+                    values.append(computed_value(fact.computed, {fact.computed.over: owners}))
+                except (OwnershipError, TypeError):
+                    values.append(_REFUSED)
+            found[fact.path] = [values[place] for place in column.cells.places]
+        return found
 
     def _body(self, row: int) -> dict[str, Any]:
         """Return a row as a client would send it."""

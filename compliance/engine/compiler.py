@@ -30,6 +30,8 @@ if TYPE_CHECKING:
 
 MOST_SLICES: Final = 20_000
 """Compiled slices kept; the oldest goes first."""
+TRIPPED: Final = (Unsettled, Failure, TypeError, ArithmeticError, ValueError, AttributeError)
+"""What generated code raises where only the evaluator can answer."""
 
 
 class Compiler:
@@ -41,18 +43,27 @@ class Compiler:
         self.explanations = Explanations(ruleset)
         """The decisions that were explained."""
         self._most = most_slices
-        self._slices: dict[tuple[object, ...], Callable[[Facts], Verdict]] = {}
+        self.slices: dict[tuple[object, ...], Callable[[Facts], Verdict]] = {}
+        """The functions of the slices that were compiled: from facts to verdict."""
         self._groups: dict[Group, Conditions | None] = {}
         self._reach: Reach | None = None
 
     def verdict(self, request: Request) -> Verdict:
         """Return what `combine` returns, faster."""
-        function = self._slices.get(request.slice)
+        function = self.slices.get(request.slice)
         try:
             return (function or self._compiled(request))(request.facts)
-        except (Unsettled, Failure, TypeError, ArithmeticError, ValueError, AttributeError):
+        except TRIPPED:
             # Invariant: whatever generated code trips over, the definition answers.
             return combine(self.ruleset, request)
+
+    def settle(self, slice_: tuple[object, ...], facts: Facts) -> Verdict | None:
+        """Return the verdict on a slice's request with these facts; `None` where it has to be asked as a request."""
+        function = self.slices.get(slice_)
+        try:
+            return None if function is None else function(facts)
+        except TRIPPED:
+            return None
 
     def warm(self) -> int:
         """Prepare what every slice of the catalogued resources needs, and return how many groups that is.
@@ -81,10 +92,10 @@ class Compiler:
         made: Callable[[Facts], Verdict] = _left_to_the_evaluator
         if conditions is not None:
             made = Slice(conditions, request.homes).function()
-        self._slices[request.slice] = made
-        while len(self._slices) > self._most:
+        self.slices[request.slice] = made
+        while len(self.slices) > self._most:
             try:
-                self._slices.pop(next(iter(self._slices)), None)
+                self.slices.pop(next(iter(self.slices)), None)
             except (RuntimeError, StopIteration):
                 # Another thread is at it.
                 break

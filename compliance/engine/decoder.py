@@ -9,7 +9,7 @@ Reference: DESIGN sections 4.1 and 6.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Final
 
@@ -18,8 +18,9 @@ import msgspec
 from compliance.engine.catalogue import find_resource
 from compliance.engine.computed import computed_value
 from compliance.engine.envelope import Envelope, Problem, RequestRefused, escaped, near, read_envelope, shown
-from compliance.engine.facts import ACTION_NAME, PRODUCT, RESOURCE_ID, RESOURCE_TYPE, SUBJECT_TYPE, TIME, make_facts
+from compliance.engine.facts import ACTION_NAME, PRODUCT, RESOURCE_ID, RESOURCE_TYPE, SUBJECT_TYPE, TIME
 from compliance.engine.request import Request
+from compliance.engine.zones import make_facts
 from compliance.vocabulary.facts import FX, HOMES, Origin, Zone, distinct_homes
 from compliance.vocabulary.ownership import OwnershipError
 from compliance.vocabulary.reading import Refused, read_value
@@ -45,13 +46,13 @@ class FedValue:
     valid_until: datetime
 
 
-@dataclass(frozen=True, slots=True)
-class Surroundings:
+# A Struct, since one is made for each request; gc=False: it holds nothing that holds it.
+class Surroundings(msgspec.Struct, frozen=True, gc=False):
     """What the gate adds to a request: the instant, what feeds set (path, resource id), what the gate knows (path)."""
 
     time: datetime
-    fed: Mapping[tuple[str, str], FedValue] = field(default_factory=dict)
-    gate: Mapping[str, FactValue] = field(default_factory=dict)
+    fed: Mapping[tuple[str, str], FedValue] = msgspec.field(default_factory=dict)
+    gate: Mapping[str, FactValue] = msgspec.field(default_factory=dict)
 
 
 class House:

@@ -1,13 +1,13 @@
-"""Turn a vocabulary into the class whose instances carry the facts of one request.
+"""The facts of one request: what each zone of it says, and what every request says without a declaration.
 
-Invariant: an attribute that nobody set is `UNKNOWN`; `None` is a fact said to be absent. The class is a msgspec Struct
-because reading its attributes is the cheapest look-up Python has, and compiled rules do little else.
+Invariant: a fact that nobody said is `UNKNOWN`; `None` is a fact said to be absent. All is made of msgspec Structs
+because reading their attributes is the cheapest look-up Python has, and compiled rules do little else. The classes of
+zones are made from a vocabulary (`engine.zones`).
 """
 
 from __future__ import annotations
 
-from functools import lru_cache
-from typing import TYPE_CHECKING, Any, Final, Protocol
+from typing import TYPE_CHECKING, Any, Final
 
 import msgspec
 
@@ -29,17 +29,59 @@ PRODUCT: Final = "resource.product"
 TIME: Final = "context.time"
 
 
-class Facts(Protocol):
-    """The facts of one request: `facts["subject.residence"]`, or attribute `subject_residence`."""
-
-    def __getitem__(self, path: str, /) -> FactValue:
-        """Return the fact's value, `None` if it is absent, `UNKNOWN` if it was not given."""
-        ...
-
-
 def attribute(path: str) -> str:
     """Return the attribute that carries the fact at `path`."""
     return path.replace(".", "_", 1)
+
+
+FIXED: Final = (SUBJECT_TYPE, HOMES, ACTION_NAME, RESOURCE_TYPE, PRODUCT)
+"""Facts that all requests of one slice have in common."""
+OWN: Final = (RESOURCE_ID, TIME)
+"""Facts that a request has whatever its zones say."""
+
+
+# gc=False here and below: facts hold nothing that holds them, so the collector need not follow a request's attributes.
+class Fixed(msgspec.Struct, frozen=True, gc=False, eq=False):
+    """What all requests of one slice have in common."""
+
+    subject_type: Any = UNKNOWN
+    subject_homes: Any = UNKNOWN
+    action_name: Any = UNKNOWN
+    resource_type: Any = UNKNOWN
+    resource_product: Any = UNKNOWN
+
+
+class Facts(msgspec.Struct, frozen=True, gc=False, eq=False):
+    """The facts of one request: `facts["subject.residence"]`, or `facts.subject.subject_residence`.
+
+    Requests may share the parts of which this is made.
+    """
+
+    subject: Any
+    action: Any
+    resource: Any
+    context: Any
+    fixed: Fixed
+    resource_id: Any = UNKNOWN
+    context_time: Any = UNKNOWN
+
+    def __getitem__(self, path: str) -> FactValue:
+        """Return the fact's value, `None` if it is absent, `UNKNOWN` if it was not given."""
+        name = path.replace(".", "_", 1)
+        holder = holder_of(name)
+        value: FactValue = getattr(self if holder is None else getattr(self, holder), name)
+        return value
+
+
+_HOLDERS: Final[dict[str, str | None]] = {
+    **dict.fromkeys(map(attribute, FIXED), "fixed"),
+    **dict.fromkeys(map(attribute, OWN)),
+}
+
+
+def holder_of(name: str) -> str | None:
+    """Return the attribute of `Facts` that holds the attribute `name`; `None` where they have it themselves."""
+    return _HOLDERS[name] if name in _HOLDERS else name.partition("_")[0]
 
 
 def built_in(vocabulary: Vocabulary) -> Mapping[str, FactType]:
@@ -55,46 +97,18 @@ def built_in(vocabulary: Vocabulary) -> Mapping[str, FactType]:
     }
 
 
-def _get(self: object, path: str) -> FactValue:
-    value: FactValue = getattr(self, path.replace(".", "_", 1))
-    return value
+def facts_paths(vocabulary: Vocabulary) -> tuple[str, ...]:
+    """Return the paths of all facts, built-in ones first."""
+    return tuple(dict.fromkeys((*built_in(vocabulary), *vocabulary.facts)))
 
 
-@lru_cache(maxsize=64)
-def _struct(paths: tuple[str, ...]) -> type[Any]:
-    # gc=False: facts are immutable leaves, so the collector need not follow one request's 60 attributes.
-    return msgspec.defstruct(
-        "Facts",
-        [(attribute(path), Any, msgspec.field(default=UNKNOWN)) for path in paths],
-        namespace={"__getitem__": _get},
-        frozen=True,
-        gc=False,
-        eq=False,
-    )
-
-
-def facts_paths(vocabulary: Vocabulary, kind: str | None = None) -> tuple[str, ...]:
-    """Return the paths of all facts, built-in ones first: what a class of `Facts` has attributes for.
-
-    With a kind of subject those that only others have come last, so that whoever makes `Facts` need not give them.
-    """
-    paths = dict.fromkeys((*built_in(vocabulary), *vocabulary.facts))
-    if kind is None:
-        return tuple(paths)
-    foreign = {path for path, fact in vocabulary.facts.items() if fact.kinds is not None and kind not in fact.kinds}
-    return tuple(sorted(paths, key=foreign.__contains__))
-
-
-def facts_class(vocabulary: Vocabulary, kind: str | None = None) -> type[Any]:
-    """Return the class of `Facts` for `vocabulary`: an argument per fact, as `facts_paths` has them.
-
-    By default each is `UNKNOWN`. Compiled rules meet the requests of one kind of subject, and are fastest where these
-    have one class, whichever way they were read.
-    """
-    return _struct(facts_paths(vocabulary, kind))
-
-
-def make_facts(vocabulary: Vocabulary, values: Mapping[str, FactValue], kind: str | None = None) -> Facts:
-    """Return the facts of a request from a mapping of paths to values."""
-    made: Facts = facts_class(vocabulary, kind)(**{attribute(path): value for path, value in values.items()})
-    return made
+def facts_with(facts: Facts, changes: Mapping[str, FactValue]) -> Facts:
+    """Return facts with the values in `changes`, by path, in place of their own."""
+    parts: dict[str, dict[str, Any]] = {}
+    made: dict[str, Any] = {}
+    for path, value in changes.items():
+        name = attribute(path)
+        holder = holder_of(name)
+        (made if holder is None else parts.setdefault(holder, {}))[name] = value
+    made |= {holder: msgspec.structs.replace(getattr(facts, holder), **names) for holder, names in parts.items()}
+    return msgspec.structs.replace(facts, **made)

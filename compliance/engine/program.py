@@ -9,6 +9,8 @@ import re
 from collections import Counter
 from typing import TYPE_CHECKING, Any, Final
 
+from compliance.engine.facts import holder_of
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
@@ -18,13 +20,24 @@ _FACT: Final = re.compile(r"\bF_(\w+)")
 
 
 def with_locals(head: str, lines: list[str]) -> str:
-    """Return the function's text: facts read twice or more become locals, the others are read where they are used."""
+    """Return the function's text: what is read twice or more becomes a local, the rest is read where it is used."""
     # Text and names of facts by turns.
     parts = _FACT.split("\n    ".join(lines))
     counts = Counter(parts[1::2])
-    parts[1::2] = [f"F_{name}" if counts[name] > 1 else f"f.{name}" for name in parts[1::2]]
-    hoisted = [f"F_{name} = f.{name}" for name, count in counts.items() if count > 1]
+    holders = Counter(holder for name in counts if (holder := holder_of(name)) is not None)
+    reads = {name: _read(name, holders) for name in counts}
+    parts[1::2] = [f"F_{name}" if counts[name] > 1 else reads[name] for name in parts[1::2]]
+    hoisted = [f"of_{holder} = f.{holder}" for holder, count in holders.items() if count > 1]
+    hoisted += [f"F_{name} = {reads[name]}" for name, count in counts.items() if count > 1]
     return "\n    ".join([head, *hoisted, "".join(parts)]) + "\n"
+
+
+def _read(name: str, holders: Counter[str]) -> str:
+    """Return Python that reads a fact."""
+    holder = holder_of(name)
+    if holder is None:
+        return f"f.{name}"
+    return f"of_{holder}.{name}" if holders[holder] > 1 else f"f.{holder}.{name}"
 
 
 def run(text: str, name: str, held: dict[str, Any]) -> Callable[[Facts], Any]:

@@ -8,11 +8,11 @@ from __future__ import annotations
 
 from decimal import Decimal
 from itertools import pairwise
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 import msgspec
 
-from compliance.engine.facts import attribute
+from compliance.engine.facts import facts_with
 from compliance.engine.operations import EXACT
 from compliance.engine.ruleset import places_of
 from compliance.language.expression import Comparison, Const, FactRef, Quantifier, Within, children, walk
@@ -35,14 +35,13 @@ _CENT: Final = Decimal("0.01")
 
 def varied(ruleset: Ruleset, request: Request, changes: Mapping[str, FactValue]) -> Request:
     """Return `request` with the facts in `changes` (path -> value or `UNKNOWN`) in place of its own."""
-    facts: Any = request.facts
-    facts = msgspec.structs.replace(facts, **{attribute(path): value for path, value in changes.items()})
+    facts = facts_with(request.facts, changes)
     kind = ruleset.vocabulary.kinds[request.kind]
     homes = request.homes
     if not set(changes).isdisjoint(kind.homes):
         homes = distinct_homes(kind, {path: facts[path] for path in kind.homes})
         known = UNKNOWN if any(home is UNKNOWN for home in homes) else frozenset(str(home) for home in homes)
-        facts = msgspec.structs.replace(facts, **{attribute(HOMES): known})
+        facts = facts_with(facts, {HOMES: known})
     return msgspec.structs.replace(request, facts=facts, homes=homes)
 
 

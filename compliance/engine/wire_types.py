@@ -19,7 +19,7 @@ import msgspec
 from msgspec import UNSET, Meta, UnsetType
 
 from compliance.engine.envelope import LONGEST_ID
-from compliance.engine.facts import attribute, built_in
+from compliance.engine.facts import built_in
 from compliance.vocabulary import moments, territory
 from compliance.vocabulary.facts import Origin, Zone
 from compliance.vocabulary.formats import FORMATS
@@ -40,11 +40,10 @@ from compliance.vocabulary.types import (
     TerritoryType,
     TimestampType,
 )
-from compliance.vocabulary.unknown import UNKNOWN
 from compliance.vocabulary.values import Money
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Mapping
 
     from compliance.vocabulary.facts import Fact, Vocabulary
     from compliance.vocabulary.values import Value
@@ -52,8 +51,6 @@ if TYPE_CHECKING:
 _AMOUNT: Final = re.compile(r"[0-9]{1,15}(?:\.[0-9]{1,15})?").fullmatch
 _TEXT: Final = Annotated[str, Meta(min_length=1, max_length=LONGEST_TEXT)]
 _ID: Final = Annotated[str, Meta(min_length=1, max_length=LONGEST_ID)]
-# A name that no body without backslashes and in ASCII can hold.
-_OUT_OF_REACH: Final = "\u00b7"
 BESIDE: Final = "beside"
 """Attribute of a context that holds what it says beside facts."""
 
@@ -269,40 +266,40 @@ def sendable(vocabulary: Vocabulary, zone: Zone) -> tuple[Fact, ...]:
 
 @dataclass(frozen=True, slots=True)
 class Bodies:
-    """The class of whole bodies: parts with `properties`, whose attributes are named as those of `Facts`."""
+    """The class of whole bodies, whose parts have the classes of `engine.zones` as properties."""
 
     type: Any
-    nothing: dict[str, Any]
-    """By kind of subject or other zone, the properties that stand where a body gives none."""
+    nobody: dict[str, Any]
+    """By kind of subject, the properties that stand where a body gives none."""
+    nothing: dict[Zone, Any]
+    """The same by other zone."""
 
 
-def bodies(vocabulary: Vocabulary, beside: str) -> Bodies:
-    """Return what bodies are read into.
+def bodies(vocabulary: Vocabulary, subjects: Mapping[str, type[Any]], zones: Mapping[Zone, type[Any]]) -> Bodies:
+    """Return what bodies are read into, from the classes of properties by kind of subject and by other zone.
 
-    The context may have one more name, `beside`: a list of texts that is for whoever asks, not for the rulebook.
+    Raises:
+        Unusual: where a word of the vocabulary cannot stand plainly in a body.
     """
-    _words(vocabulary.kinds)
-    taken = any(fact.path == f"{Zone.CONTEXT}.{beside}" for fact in vocabulary.facts.values())
-    sent = _OUT_OF_REACH if taken else beside
-    more = [(BESIDE, list[str] | UnsetType, msgspec.field(default=UNSET, name=sent))]
-    parts = {kind: _properties(vocabulary, Zone.SUBJECT, of=kind) for kind in vocabulary.kinds}
-    parts |= {zone: _properties(vocabulary, zone) for zone in (Zone.ACTION, Zone.RESOURCE)}
-    parts[Zone.CONTEXT] = _properties(vocabulary, Zone.CONTEXT, more)
-    nothing = {name: made() for name, made in parts.items()}
-    with_ = {name: ("properties", made, nothing[name]) for name, made in parts.items()}
-    subjects = [_subject(kind, with_[kind], several=len(vocabulary.kinds) > 1) for kind in vocabulary.kinds]
+    nobody: dict[str, Any] = {kind: made() for kind, made in subjects.items()}
+    nothing: dict[Zone, Any] = {zone: made() for zone, made in zones.items()}
+    with_ = {zone: ("properties", type(made), made) for zone, made in nothing.items()}
+    _words(subjects)
+    several = len(subjects) > 1
+    people = [_subject(kind, ("properties", type(made), made), several=several) for kind, made in nobody.items()]
     action = _struct("Action", [("name", _words(vocabulary.all_actions())), with_[Zone.ACTION]])
     resource = _struct("Resource", [("type", _words(vocabulary.resource_types)), ("id", _ID), with_[Zone.RESOURCE]])
+    _, context, no_context = with_[Zone.CONTEXT]
     made = _struct(
         "Body",
         [
-            ("subject", Union[tuple(subjects)]),  # noqa: UP007 - of as many as there are
+            ("subject", Union[tuple(people)]),  # noqa: UP007 - of as many as there are
             ("action", action),
             ("resource", resource),
-            ("context", parts[Zone.CONTEXT], nothing[Zone.CONTEXT]),
+            ("context", context, no_context),
         ],
     )
-    return Bodies(made, nothing)
+    return Bodies(made, nobody, nothing)
 
 
 def _subject(kind: str, properties: tuple[str, Any, Any], *, several: bool) -> Any:
@@ -311,17 +308,6 @@ def _subject(kind: str, properties: tuple[str, Any, Any], *, several: bool) -> A
         return _struct("Subject", fields, kind=kind, tag=kind)
     # With one kind there is no union to tell apart, and msgspec would not ask for a tag.
     return _struct("Subject", [("type", Literal[kind]), *fields], kind=kind)
-
-
-def _properties(
-    vocabulary: Vocabulary, zone: Zone, more: Iterable[tuple[str, Any, Any]] = (), *, of: str | None = None
-) -> Any:
-    fields = [
-        (attribute(fact.path), spelling(fact, vocabulary).type, msgspec.field(default=UNKNOWN, name=fact.name))
-        for fact in sendable(vocabulary, zone)
-        if of is None or fact.kinds is None or of in fact.kinds
-    ]
-    return _struct("Properties", [*fields, *more])
 
 
 def _struct(name: str, fields: list[Any], *, kind: str | None = None, tag: str | None = None) -> Any:

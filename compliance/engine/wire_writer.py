@@ -17,100 +17,88 @@ from msgspec import UNSET
 from msgspec.structs import force_setattr
 
 from compliance.engine.computed import computed_value
-from compliance.engine.facts import (
-    ACTION_NAME,
-    PRODUCT,
-    RESOURCE_ID,
-    RESOURCE_TYPE,
-    SUBJECT_TYPE,
-    TIME,
-    attribute,
-    facts_class,
-    facts_paths,
-)
+from compliance.engine.facts import Facts, Fixed, attribute
 from compliance.engine.request import Request
 from compliance.engine.wire_types import BESIDE, commas_in, printable, sendable, spelling
-from compliance.vocabulary.facts import HOMES, Zone, distinct_homes
+from compliance.vocabulary.facts import Zone, distinct_homes
 from compliance.vocabulary.types import TerritoryType
 from compliance.vocabulary.unknown import UNKNOWN
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Mapping
 
     from compliance.engine.ruleset import Ruleset
     from compliance.vocabulary.facts import Fact
 
 _SOURCES: Final = {Zone.SUBJECT: "f", Zone.ACTION: "p", Zone.RESOURCE: "q", Zone.CONTEXT: "c"}
-_BUILT_IN: Final = {
-    SUBJECT_TYPE: "KIND",
-    HOMES: "code_set",
-    ACTION_NAME: "a.name",
-    RESOURCE_TYPE: "r.type",
-    RESOURCE_ID: "d",
-    PRODUCT: "t.product",
-    TIME: "around.time",
-}
-_MOST_TOGETHER: Final = 30
+_COPY: Final = "{}.__copy__()"
 _REST: Final = "{}, assumed, None, (), (), None, end"
 """No evidence; what is assumed; nothing refused, ignored or warned of, no second subject; until when facts hold."""
+_REQUEST: Final = f"Request(a.name, KIND, r.type, d, t.product, around.time, w, homes, i, why, {_REST}, key)"
+_JUDGED: Final = (
+    "decide = slices.get(key)",
+    f"return verdict({_REQUEST}) if decide is None else decide(w)",
+)
+"""An unknown or second home has the key `()`, which no slice has."""
 
 
 class KindWriter:
     """Writes the functions of one kind of subject."""
 
-    def __init__(self, ruleset: Ruleset, kind: str, nothing: Mapping[str, Any], filled: tuple[str, ...]) -> None:
-        """Take what stands where a body gives no properties, and the paths that a template of `engine.wire` fills."""
+    def __init__(self, ruleset: Ruleset, kind: str, nothing: Mapping[Zone, Any], filled: tuple[str, ...]) -> None:
+        """Take what stands where a body gives no properties, and the paths that a template fills."""
         self.ruleset = ruleset
         self.vocabulary = ruleset.vocabulary
         self.kind = kind
         self.filled = filled
         self.people = ruleset.rulebook.catalogue.get(kind, {})
-        self.paths = facts_paths(self.vocabulary, kind)
         self.held: dict[str, Any] = {
             "U": UNKNOWN,
             "UNSET": UNSET,
             "KIND": kind,
             "PEOPLE": self.people,
-            "NO_f": nothing[kind],
-            **{f"NO_{name}": nothing[zone] for zone, name in _SOURCES.items() if zone is not Zone.SUBJECT},
-            "Facts": facts_class(self.vocabulary, kind),
+            **{f"NO_{name}": nothing[zone] for zone, name in _SOURCES.items()},
+            "Facts": Facts,
+            "Fixed": Fixed,
             "Request": Request,
             "put": force_setattr,
+            "get": dict.get,
             "printable": printable,
             "commas_in": commas_in,
             "from_iso": datetime.fromisoformat,
             "computed_value": computed_value,
             "homes_of": distinct_homes,
-            "NOWHERE": (UNKNOWN,),
             "SUBJECT_KIND": self.vocabulary.kinds[kind],
         }
 
-    def function(self, *, counted: bool, **held: Any) -> Callable[..., Request | None]:
+    def function(self, *, counted: bool, judging: bool = False, **held: Any) -> Callable[..., Any]:
         """Return the function `(body, given, around, strict)`; `given` is the number of commas, or the parsed JSON.
 
-        `held` is what it calls and looks up: `templates`, `template` and `house` of `engine.wire`.
+        `judging`, it takes the compiled slices and what judges a request as well, and returns a verdict: it makes no
+        request where there is a slice for it. `held` is what it calls and looks up: the templates that are `kept`, what
+        can `find` one, and `house` of `engine.wire`.
         """
-        values = {path: f"{_SOURCES[fact.zone]}.{attribute(path)}" for path, fact in self._taken().items()}
-        values |= {path: f"r{number}" for number, path in enumerate(self.filled)}
-        names = "".join(f"r{number}, " for number in range(len(self.filled)))
         lines = [
             "s = b.subject; a = b.action; r = b.resource; c = b.context",
             "i = s.id; f = s.properties; p = a.properties; q = r.properties; d = r.id",
-            "t = templates[a.name][r.type].get(d) or template(a.name, r.type, d)",
+            "t = kept[a.name][r.type].get(d) or find(a.name, r.type, d)",
             "if t is None: return None",
             *(self._counted_envelope() if counted else self._plain_envelope()),
-            *([f"({names}) = t.values"] if names else []),
-            *(line for zone in _SOURCES for line in self._zone(zone, values, counted=counted)),
+            *(line for zone in _SOURCES for line in self._zone(zone, counted=counted)),
             *(["if n != given: return None"] if counted else []),
             "if t.id is not None: d = t.id",
-            *self._made(values),
-            f"return Request(a.name, KIND, r.type, d, t.product, around.time, w, homes, i, why, {_REST}, key)",
+            *(line for zone in _SOURCES for line in self._filling(zone)),
+            *self._house(),
+            *self._computed(),
+            *self._homes(),
+            "w = Facts(f, p, q, c, fixed, d, around.time)",
+            *(_JUDGED if judging else [f"return {_REQUEST}"]),
         ]
-        text = "\n    ".join(["def made(b, given, around, strict):", *lines]) + "\n"
+        text = "\n    ".join([f"def made(b, given, around, strict{', slices, verdict' * judging}):", *lines]) + "\n"
         known = {**self.held, **held}
         # The program is made here, from declared names only: nothing a client sends is ever in it.
         exec(compile(text, "<wire>", "exec"), known)  # noqa: S102
-        made: Callable[..., Request | None] = known["made"]
+        made: Callable[..., Any] = known["made"]
         return made
 
     # ---- the envelope
@@ -125,41 +113,39 @@ class KindWriter:
 
     def _plain_envelope(self) -> list[str]:
         return [
-            "if type(given) is not dict or not d.isprintable(): return None",
-            "s = given['subject']; g = given['action']; h = given['resource']",
-            "if not (type(s) is type(g) is type(h) is type(given.get('context', s)) is dict): return None",
-            "of_f, of_p, of_q = s.get('properties', s), g.get('properties', g), h.get('properties', h)",
-            "if not (type(of_f) is type(of_p) is type(of_q) is dict): return None",
-            "of_c = given.get('context')",
-            *self._subject_id("printable(i)"),
-            f"if c.{BESIDE} is not UNSET: return None",
+            # msgspec takes any mapping. `get` is that of a dictionary, so that each object shows that it is one.
+            "s = get(given, 'subject'); g = get(given, 'action'); h = get(given, 'resource')",
+            "of_f = get(s, 'properties', s); of_p = get(g, 'properties', g); of_q = get(h, 'properties', h)",
+            "of_c = s if c is NO_c else given['context']",
+            "if not (type(of_f) is type(of_p) is type(of_q) is type(of_c) is dict): return None",
+            *self._subject_id("if not i.isprintable(): return None"),
+            f"if c.{BESIDE} is not UNSET or not d.isprintable(): return None",
         ]
 
     def _subject_id(self, given: str) -> list[str]:
-        lines = ["if i is UNSET:", "    if not strict: return None", "    i = None", f"else: {given}"]
+        lines = ["if i is UNSET:", "    if not strict: return None", "    i = None", "else:", f"    {given}"]
         return [*lines, "if i in PEOPLE: return None"] if self.people else lines
 
     # ---- facts
 
-    def _taken(self) -> dict[str, Fact]:
-        """Return the facts that this kind's requests may give, by path."""
-        facts = (fact for zone in _SOURCES for fact in sendable(self.vocabulary, zone))
-        return {fact.path: fact for fact in facts if fact.kinds is None or self.kind in fact.kinds}
+    def _own(self, zone: Zone) -> list[Fact]:
+        """Return the facts of a zone that this kind's requests may give."""
+        facts = sendable(self.vocabulary, zone)
+        return [fact for fact in facts if fact.kinds is None or self.kind in fact.kinds]
 
-    def _zone(self, zone: Zone, values: dict[str, str], *, counted: bool) -> list[str]:
-        """Return the lines that look at a zone's facts; where each value is afterwards is put into `values`."""
-        source, taken = _SOURCES[zone], self._taken()
-        own = [fact for fact in sendable(self.vocabulary, zone) if fact.path in taken]
+    def _zone(self, zone: Zone, *, counted: bool) -> list[str]:
+        """Return the lines that look at what is given of a zone's facts."""
+        source, own = _SOURCES[zone], self._own(zone)
         lines: list[str] = []
         for fact in sendable(self.vocabulary, zone):
             given = f"{source}.{attribute(fact.path)}"
             if fact not in own:
+                # A body cannot hold the facts of other kinds of subject, but it can those of other zones.
                 lines += [f"if {given} is not U: return None"] if zone is not Zone.SUBJECT else []
             elif self._is_simple(fact):
                 lines += [f"if {given} is U: k -= 1"] if counted else []
             else:
-                values[fact.path] = name = f"x_{attribute(fact.path)}"
-                lines += self._fact(fact, source, name, counted=counted)
+                lines += self._fact(fact, source, counted=counted)
         if counted and zone is Zone.CONTEXT:
             lines += [
                 f"v = c.{BESIDE}",
@@ -171,32 +157,31 @@ class KindWriter:
         return lines
 
     def _is_simple(self, fact: Fact) -> bool:
-        """Say whether what msgspec made is the value, with no commas in it, and nothing else says what it is."""
+        """Say whether what msgspec made is the value, with no commas in it."""
         found = spelling(fact, self.vocabulary)
-        return found.read is None and not found.commas and fact.path not in self.filled and not self._identifies(fact)
+        return found.read is None and not found.commas and not self._identifies(fact)
 
     def _identifies(self, fact: Fact) -> bool:
         return any(fact.path in found.identified_by for found in self.vocabulary.resource_types.values())
 
-    def _fact(self, fact: Fact, source: str, name: str, *, counted: bool) -> list[str]:
-        """Return the lines that leave the value of a fact in the local `name`."""
-        other = f"r{self.filled.index(fact.path)}" if fact.path in self.filled else "U"
-        lines = [f"{name} = v = {source}.{attribute(fact.path)}"]
-        missing = ([f"{name} = {other}"] if other != "U" else []) + (["k -= 1"] if counted else [])
-        lines += [f"if v is U: {'; '.join(missing)}", "else:"] if missing else ["if v is not U:"]
+    def _fact(self, fact: Fact, source: str, *, counted: bool) -> list[str]:
+        """Return the lines that look at a fact, and put its value in the place of what was given."""
+        name = attribute(fact.path)
+        lines = [f"v = {source}.{name}", *(["if v is U: k -= 1", "else:"] if counted else ["if v is not U:"])]
+        work = self._work(fact, source, counted=counted)
         inner: list[str] = []
-        work = self._work(fact, source, name, counted=counted)
         if not fact.optional and spelling(fact, self.vocabulary).type is Any:
             inner.append("if v is None: return None")
         elif fact.optional and work:
             work = ["if v is not None:", *("    " + line for line in work)]
         inner += work
         if self._identifies(fact):
-            inner.append(f"if {fact.path!r} in t.identified and {name} != t.identified[{fact.path!r}]: return None")
+            other = f"t.identified[{fact.path!r}]"
+            inner.append(f"if {fact.path!r} in t.identified and {source}.{name} != {other}: return None")
         return [*lines, *("    " + line for line in inner or ["pass"])]
 
-    def _work(self, fact: Fact, source: str, name: str, *, counted: bool) -> list[str]:
-        found = spelling(fact, self.vocabulary)
+    def _work(self, fact: Fact, source: str, *, counted: bool) -> list[str]:
+        found, name = spelling(fact, self.vocabulary), attribute(fact.path)
         lines: list[str] = []
         if counted and found.commas:
             lines.append(f"n += {found.commas}")
@@ -206,75 +191,68 @@ class KindWriter:
             lines.append("for w in v: printable(w)" if found.is_set else "printable(v)")
         if found.read is not None:
             self.held[f"read_{name}"] = found.read
-            lines.append(f"{name} = {(found.quick or 'read(v)').replace('read(', f'read_{name}(')}")
+            value = (found.quick or "read(v)").replace("read(", f"read_{name}(")
+            lines.append(f"put({source}, {name!r}, {value})")
         return lines
 
-    # ---- what the request does not say, and the facts as a whole
+    # ---- what the request does not say
 
-    def _made(self, values: dict[str, str]) -> list[str]:
-        """Return the lines that make the facts `w`, and find `homes`, `key`, `assumed`, `why` and `end`."""
-        computed = {path: f"x_{attribute(path)}" for path in self._computed()}
-        whole = {**values, **computed, **_BUILT_IN}
-        housed = {path: value for path, value in whole.items() if path not in computed and path != HOMES}
-        inside = {path: f"w.{attribute(path)}" for path in self.paths}
-        puts = [f"put(w, {attribute(path)!r}, {name})" for path, name in {**computed, HOMES: "code_set"}.items()]
+    def _filling(self, zone: Zone) -> list[str]:
+        """Return the lines that add what a template says; where the body gives nothing, the template's zone stands."""
+        source = _SOURCES[zone]
+        own = {fact.path for fact in self._own(zone)}
+        puts = []
+        for path in self.filled:
+            if path.startswith(f"{zone}."):
+                name = attribute(path)
+                put = f"put({source}, {name!r}, t.known[{path!r}])"
+                puts.append(f"if {source}.{name} is U: {put}" if path in own else put)
+        if not puts:
+            return []
+        if zone is Zone.SUBJECT:
+            return [f"if f is NO_f: f = {_COPY.format('f')}", *puts]
+        return [f"if {source} is NO_{source}: {source} = t.{zone}", "else:", *("    " + line for line in puts)]
+
+    def _house(self) -> list[str]:
+        zones = ", ".join(f"{str(zone)!r}: {source}" for zone, source in _SOURCES.items())
+        said = {fact.zone for fact in self.ruleset.house_facts}
         return [
             "if around.fed or around.gate:",
-            f"    w = Facts({self._arguments(housed)})",
-            "    assumed, why, end = house(w, t, around, d)",
-            *("    " + line for line in (*self._compute(inside), *self._homes(inside), *puts)),
-            "else:",
-            "    assumed = t.assumed; why = {}; end = None",
-            *("    " + line for line in (*self._compute(values), *self._homes(values))),
-            f"    w = Facts({self._arguments(whole)})",
+            # What stands in place of what a body does not give is shared by all requests.
+            *(f"    {source} = {_COPY.format(source)}" for zone, source in _SOURCES.items() if zone in said),
+            f"    assumed, why, end = house({{{zones}}}, t, around, d)",
+            "else: assumed = t.assumed; why = {}; end = None",
         ]
-
-    def _arguments(self, values: Mapping[str, str]) -> str:
-        """Return the arguments of `Facts`; it needs none for the last facts, which nobody can say."""
-        given = [values.get(path, "U") for path in self.paths]
-        while given and given[-1] == "U":
-            del given[-1]
-        return arguments(given)
 
     def _computed(self) -> list[str]:
-        return [
-            fact.path
-            for fact in self.vocabulary.facts.values()
-            if fact.computed is not None and (fact.kinds is None or self.kind in fact.kinds)
-        ]
-
-    def _compute(self, values: Mapping[str, str]) -> list[str]:
-        lines = []
-        for path in self._computed():
-            computed = self.vocabulary.facts[path].computed
-            assert computed is not None  # noqa: S101 - it is one of them
-            self.held[f"computed_{attribute(path)}"] = computed
-            given = f"{{{computed.over!r}: {values.get(computed.over, 'U')}}}"
-            lines.append(f"x_{attribute(path)} = computed_value(computed_{attribute(path)}, {given})")
+        facts = [fact for fact in self.vocabulary.facts_of(self.kind) if fact.computed is not None]
+        lines = [f"{source} = {_COPY.format(source)}" for source in {_SOURCES[fact.zone]: None for fact in facts}]
+        for fact in facts:
+            assert fact.computed is not None  # noqa: S101 - it is one of them
+            over, name = fact.computed.over, attribute(fact.path)
+            self.held[f"computed_{name}"] = fact.computed
+            value = f"computed_value(computed_{name}, {{{over!r}: {self._read(over)}}})"
+            lines.append(f"put({_SOURCES[fact.zone]}, {name!r}, {value})")
         return lines
 
-    def _homes(self, values: Mapping[str, str]) -> list[str]:
+    def _homes(self) -> list[str]:
+        """Return the lines that find `homes`, what the request's slice has in common, and its `key`."""
         paths = self.vocabulary.kinds[self.kind].homes
         fact = self.vocabulary.facts.get(paths[0]) if len(paths) == 1 else None
         if fact is not None and isinstance(fact.type, TerritoryType) and not fact.optional:
             return [
-                f"home = {values.get(fact.path, 'U')}",
-                "if home is U: homes = NOWHERE; code_set = U; key = ()",
-                "else: homes, code_set, key = t.places[KIND][home]",
+                f"home = {self._read(fact.path)}",
+                "homes, fixed, key = t.places[KIND].nowhere if home is U else t.places[KIND][home]",
             ]
-        given = ", ".join(f"{path!r}: {values.get(path, 'U')}" for path in paths)
+        given = ", ".join(f"{path!r}: {self._read(path)}" for path in paths)
         return [
             f"homes = homes_of(SUBJECT_KIND, {{{given}}}); key = ()",
             "code_set = frozenset(homes) if not homes or homes[-1] is not U else U",
+            "fixed = Fixed(KIND, code_set, a.name, r.type, t.product)",
         ]
 
-
-def arguments(given: Sequence[str]) -> str:
-    """Return expressions as the arguments of a call.
-
-    Of more than 30 CPython makes a list, one by one, and then a tuple; so they are tuples of at most 30 each.
-    """
-    if len(given) <= _MOST_TOGETHER:
-        return ", ".join(given)
-    parts = [given[start : start + _MOST_TOGETHER] for start in range(0, len(given), _MOST_TOGETHER)]
-    return "*(" + " + ".join("(" + ", ".join(part) + ",)" for part in parts) + ")"
+    def _read(self, path: str) -> str:
+        """Return Python that reads a fact of the request."""
+        if path not in self.vocabulary.facts:
+            return "U"
+        return f"{_SOURCES[self.vocabulary.facts[path].zone]}.{attribute(path)}"

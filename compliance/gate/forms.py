@@ -18,7 +18,7 @@ import msgspec
 
 from compliance.engine.decision import Outcome
 from compliance.engine.envelope import Problem, RequestRefused
-from compliance.engine.wire import DECLARED
+from compliance.engine.zones import DECLARED
 from compliance.gate.pieces import Pieces
 from compliance.gate.spelling import answer_json, minimal_json
 

@@ -9,9 +9,9 @@ from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
-from compliance.engine.facts import make_facts
 from compliance.engine.request import Request
 from compliance.engine.ruleset import Ruleset, Timeline
+from compliance.engine.zones import make_facts
 from compliance.language.expression import (
     And,
     Arithmetic,
@@ -383,7 +383,7 @@ def request_of(given: dict[str, Any], action: str, kind: str, product: str | Non
         "resource.product": product,
         "context.time": NOW,
     }
-    facts = make_facts(VOCABULARY, {**given, **built_in})
+    facts = make_facts(VOCABULARY, {**given, **built_in}, kind)
     return Request(action, kind, "thing", "thing-1", product, NOW, facts, homes)
 
 

@@ -24,7 +24,7 @@ from tests.engine.small_venue import NOW, RULEBOOK, body, transfer
 
 ALL = frozenset({"buy", "receive", "transfer", "sell"})
 ADULT = FactRef("subject.adult", BOOL)
-BOB = {"type": "person", "id": "p-2", "properties": {"residence": "DE"}}
+BOB: dict[str, Any] = {"type": "person", "id": "p-2", "properties": {"residence": "DE"}}
 
 
 def rule(id_: str, effect: Effect = Effect.PERMIT, when: Expression | None = None, **more: Any) -> Rule:
@@ -44,6 +44,26 @@ def test_a_body_is_decided_by_the_rules_in_force() -> None:
     asked = book(rule("open"), later)
     assert asked.at(NOW).decide(body()).outcome is Outcome.ALLOW
     assert asked.at(NOW + timedelta(days=1)).decide(body()).outcome is Outcome.DENY
+
+
+def test_a_verdict_is_that_of_the_decision_with_and_without_a_request() -> None:
+    at = book(rule("open"), rule("adults", Effect.REQUIRE, ADULT)).at(NOW)
+    # The first request of a slice is made, the second is not.
+    changes: tuple[dict[str, Any], ...] = ({}, {}, {"adult": False}, {"residence": "KP"}, {"tags": ["a", "b"]})
+    for properties in ({**BOB["properties"], **change} for change in changes):
+        given = body(subject__properties=properties)
+        verdict = at.judge(given)
+        decision = at.decide(given)
+        assert verdict.outcome is decision.outcome
+        assert [found.id for found in verdict.grounds] == [ground.rule for ground in decision.grounds]
+    with pytest.raises(RequestRefused):
+        at.judge({"subject": 1})
+
+
+def test_a_verdict_about_two_subjects_is_the_stricter_one() -> None:
+    closed = rule("closed", Effect.FORBID, actions=frozenset({"receive"}))
+    at = book(rule("open"), closed).at(NOW)
+    assert at.judge(transfer(BOB)).outcome is at.decide(transfer(BOB)).outcome is Outcome.DENY
 
 
 def test_a_decision_says_when_it_was_asked_and_by_which_rules_it_was_decided() -> None:

@@ -11,10 +11,13 @@ import pytest
 
 from compliance.engine.book import Book
 from compliance.engine.columns import Rows
+from compliance.engine.decision import Outcome
 from compliance.engine.decoder import FedValue, Surroundings
 from compliance.engine.many import Answerer
+from compliance.language.expression import FactRef
 from compliance.language.rulebook import Effect, Rule
 from compliance.language.span import NOWHERE
+from compliance.vocabulary.types import BOOL
 from tests.engine.small_venue import NOW, RULEBOOK
 from tests.engine.test_many import bodies, book, same, usual
 
@@ -92,6 +95,24 @@ def test_facts_that_need_more_than_their_value_are_read_as_the_decoder_reads_the
         assert [each.grounds for each in small(columns)] == [("open",)]
     isin = PERSON | {"subject.residence": ["BR"], "resource.isin": ["US88160R1014"]}
     assert [each.grounds for each in small(isin)] == [()]
+
+
+def test_companies_are_answered_by_their_columns_with_what_is_computed_of_their_owners():
+    asked: list[Any] = []
+    for share, listed in (("60", True), ("60", False), ("160", True), (None, True)):
+        company = {"type": "company", "id": "acme-2", "properties": {"seats": ["BR"]}}
+        if share is not None:
+            company["properties"]["owners"] = [{"id": "x", "share": share, "listed": listed}]
+        asked.append({"subject": company, "action": {"name": "buy"}, "resource": {"type": "instrument", "id": "AAPLx"}})
+    blocked = Rule("blocked", Effect.FORBID, "b", PERMIT.actions, (), NOWHERE, when=FactRef("subject.blocked", BOOL))
+    made = Book(replace(RULEBOOK, rules=(PERMIT, blocked))).at(NOW)
+    found = made.decide_many(table(asked))
+    # Who owns the owner that is not listed is not on file, as it is where no owner is.
+    assert [each.outcome for each in found] == [Outcome.DENY, Outcome.INCOMPLETE, None, Outcome.INCOMPLETE]
+    assert all(same(one, other) for one, other in zip(found, made.decide_many(asked), strict=True))
+    rows = Rows(made.ruleset, Answerer(made.compiler, made.book.warm(NOW), Surroundings(NOW)), table(asked))
+    # Only the owners of more than the whole need the decoder, which says what is wrong with them.
+    assert rows.unusual() == {2}
 
 
 def test_what_feeds_say_counts():

@@ -65,7 +65,7 @@ def test_only_so_many_slices_are_kept():
     compiler = Compiler(ruleset_of(maker.rulebook()), most_slices=5)
     slices = {request.slice for request in (maker.request() for _ in range(200)) if compiler.verdict(request)}
     assert len(slices) > 5
-    assert len(compiler._slices) == 5  # noqa: SLF001 - how many are kept shows nowhere else
+    assert len(compiler.slices) == 5
 
 
 def test_a_request_that_is_refused_keeps_no_slice():
@@ -73,7 +73,7 @@ def test_a_request_that_is_refused_keeps_no_slice():
     compiler = Compiler(ruleset_of(maker.rulebook()))
     refused = replace(maker.request(), refused="unknown-thing")
     assert compiler.verdict(refused) == combine(compiler.ruleset, refused)
-    assert not compiler._slices  # noqa: SLF001
+    assert not compiler.slices
 
 
 def test_a_warm_compiler_has_a_group_for_every_action_kind_and_product_and_decides_the_same():

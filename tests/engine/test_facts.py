@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from compliance.engine.facts import attribute, built_in, facts_class, facts_paths, make_facts
+from compliance.engine.facts import attribute, built_in, facts_paths, facts_with, holder_of
+from compliance.engine.zones import make_facts
 from compliance.vocabulary.types import TIMESTAMP, OneOfType
 from compliance.vocabulary.unknown import UNKNOWN
 from tests.engine.random_rulebooks import TYPES, VOCABULARY
@@ -21,7 +22,6 @@ def test_a_fact_is_what_was_said_and_everything_else_is_unknown(said: set[str]) 
     facts = make_facts(VOCABULARY, dict.fromkeys(said, 7))
     for path in facts_paths(VOCABULARY):
         assert facts[path] == 7 if path in said else facts[path] is UNKNOWN
-        assert getattr(facts, attribute(path)) is facts[path]
 
 
 def test_a_fact_said_to_be_absent_is_none_and_not_unknown() -> None:
@@ -38,11 +38,24 @@ def test_a_path_that_no_vocabulary_declares_is_a_mistake_and_never_unknown() -> 
 def test_facts_do_not_change() -> None:
     facts: Any = make_facts(VOCABULARY, {"subject.a": True})
     with pytest.raises(AttributeError):
-        facts.subject_a = False
+        facts.subject = None
+    with pytest.raises(AttributeError):
+        facts.subject.subject_a = False
 
 
-def test_one_vocabulary_has_one_class() -> None:
-    assert facts_class(VOCABULARY) is facts_class(VOCABULARY)
+def test_facts_with_other_values_leave_the_first_as_they_were() -> None:
+    first = make_facts(VOCABULARY, {"subject.a": True, "subject.homes": frozenset({"BR"}), "context.time": 1})
+    other = facts_with(first, {"subject.a": UNKNOWN, "subject.homes": frozenset({"DE"}), "context.time": 2})
+    assert [first[path] for path in ("subject.a", "subject.homes", "context.time")] == [True, {"BR"}, 1]
+    assert other["subject.a"] is UNKNOWN
+    assert (other["subject.homes"], other["context.time"]) == ({"DE"}, 2)
+
+
+def test_every_path_has_the_holder_that_reads_it() -> None:
+    holders = {path: holder_of(attribute(path)) for path in facts_paths(VOCABULARY)}
+    assert {holders[path] for path in ("subject.type", "subject.homes", "action.name", "resource.product")} == {"fixed"}
+    assert holders["context.time"] is holders["resource.id"] is None
+    assert holders["subject.a"] == "subject"
 
 
 def test_what_every_request_says_has_types_of_its_own() -> None:

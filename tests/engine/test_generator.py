@@ -67,8 +67,7 @@ class Bounds:
         self.functions = {}
         for bound in (MAY, MUST):
             for no in (False, True):
-                code = generator.bound(node, bound, no=no).replace("F_", "f.")
-                text = f"def ask(f):\n    return bool({code})\n"
+                text = with_locals("def ask(f):", [f"return bool({generator.bound(node, bound, no=no)})"])
                 held = names.held | {"Unsettled": Unsettled}
                 exec(compile(text, "<bound>", "exec"), held)  # noqa: S102
                 self.functions[bound, no] = held["ask"]

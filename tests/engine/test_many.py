@@ -9,10 +9,10 @@ from random import Random
 from typing import Any
 
 from compliance import load
+from compliance.engine.answered import Answered
 from compliance.engine.book import Book, BookAt
 from compliance.engine.decision import Outcome
 from compliance.engine.envelope import RequestRefused
-from compliance.engine.many import Answered
 from tests.engine.small_venue import NOW
 from tests.engine.wire_bodies import Bodies, differences
 

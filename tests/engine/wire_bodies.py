@@ -6,7 +6,9 @@ import json
 from random import Random
 from typing import Any
 
+from compliance.engine.facts import Facts
 from compliance.engine.request import Request
+from compliance.engine.wire_types import BESIDE
 from compliance.vocabulary.facts import Fact, Origin, Vocabulary, Zone
 from compliance.vocabulary.types import (
     BoolType,
@@ -349,8 +351,8 @@ def differences(one: Request, other: Request) -> list[str]:
         for name in Request.__struct_fields__
         if name not in {"facts", "counterparty"} and not same(getattr(one, name), getattr(other, name))
     ]
-    for name in one.facts.__struct_fields__:  # type: ignore[attr-defined]
-        mine, theirs = getattr(one.facts, name), getattr(other.facts, name)
+    for name in paths_of(one.facts) | paths_of(other.facts):
+        mine, theirs = one.facts[name], other.facts[name]
         if not same(mine, theirs):
             found.append(f"{name}: {mine!r}, {theirs!r}")
     if (one.counterparty is None) != (other.counterparty is None):
@@ -358,6 +360,13 @@ def differences(one: Request, other: Request) -> list[str]:
     elif one.counterparty is not None and other.counterparty is not None:
         found += differences(one.counterparty[1], other.counterparty[1])
     return found
+
+
+def paths_of(facts: Facts) -> set[str]:
+    """Return the paths of all facts, whoever may have them."""
+    zones = [getattr(facts, zone) for zone in Zone]
+    names = [name for part in (*zones, facts.fixed) for name in part.__struct_fields__ if name != BESIDE]
+    return {name.replace("_", ".", 1) for name in (*names, "resource_id", "context_time")}
 
 
 def same(one: object, other: object) -> bool:

@@ -81,24 +81,33 @@ def summary(points: list[dict[str, Any]]) -> dict[str, Any]:
     }
 
 
+def measure(folder: Path, count: int, seconds: float, **limits: int) -> dict[str, Any]:
+    """Take decisions in a ledger of its own in `folder`, with these settings of it, and return the memory."""
+    book = load_book()
+    ledger = Ledger.open(LedgerSettings(f"sqlite:///{folder}/ledger.db", folder, **limits))
+    try:
+        logbook = Logbook(ledger)
+        logbook.keep(book.rulebook)
+        gate = Gate(Shelf(book, SYSTEM_CLOCK.now()), SYSTEM_CLOCK, logbook)
+        return summary(asyncio.run(run(gate, count, seconds)))
+    finally:
+        ledger.close()
+
+
 def main() -> None:
-    """Take decisions in a ledger of its own, and print the memory."""
+    """Measure, and print one line for each point, then the summary."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--decisions", type=int, default=1_000_000)
     parser.add_argument("--seconds", type=float, default=3_600.0, help="stop after so many")
     parser.add_argument("--ledger", type=Path, help="a folder that is not there yet, to keep the log in")
     chosen = parser.parse_args()
-    book, now = load_book(), SYSTEM_CLOCK.now()
     with tempfile.TemporaryDirectory() as scratch:
         folder = (chosen.ledger or Path(scratch)).absolute()
-        ledger = Ledger.open(LedgerSettings(f"sqlite:///{folder}/ledger.db", folder))
-        logbook = Logbook(ledger)
-        logbook.keep(book.rulebook)
-        gate = Gate(Shelf(book, now), SYSTEM_CLOCK, logbook)
-        points = asyncio.run(run(gate, chosen.decisions, chosen.seconds))
-        ledger.close()
+        found = measure(folder, chosen.decisions, chosen.seconds)
         size = (folder / "ledger.db").stat().st_size / 2**20
-    print(json.dumps({**summary(points), "database_mb": round(size)}, indent=2))
+    for point in found.pop("points"):
+        print(json.dumps(point))
+    print(json.dumps({**found, "database_mb": round(size)}, indent=2))
 
 
 if __name__ == "__main__":

@@ -15,10 +15,10 @@ import subprocess
 import sys
 import tempfile
 import time
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from msgspec.structs import replace
 from rich.console import Console
 from rich.progress import track
 
@@ -30,6 +30,7 @@ from compliance.gate.library import kept_bytes
 from compliance.gate.recorder import Receipted
 from compliance.gate.records import decision_record
 from compliance.gate.shelf import Shelf
+from compliance.ledger.canonical import canonical
 from compliance.ledger.ledger import Ledger
 from compliance.ledger.settings import LedgerSettings
 
@@ -78,9 +79,8 @@ def fill(folder: Path, count: int) -> None:
 def _other(known: list[DecisionRecord], number: int) -> DecisionRecord:
     """Return a known decision under an id of its own, about another customer."""
     record = known[number % len(known)]
-    return replace(
-        record, public={**record.public, "id": f"{number:032x}"}, subject_id=f"customer-{number % CUSTOMERS}"
-    )
+    public = json.loads(canonical(record.public)) | {"id": f"{number:032x}"}
+    return replace(record, public=public, subject_id=f"customer-{number % CUSTOMERS}")
 
 
 def measure(folder: Path) -> dict[str, Any]:

@@ -23,11 +23,11 @@ from compliance.engine.decision import Outcome
 from compliance.engine.envelope import RequestRefused
 from compliance.engine.evaluator import Setting
 from compliance.engine.explainer import explain, ground_of
-from compliance.language.named import NameIndex
 from compliance.engine.operations import Failure
 from compliance.engine.reach import Reach
 from compliance.engine.ruleset import Ruleset
 from compliance.engine.specializer import FALSE, specialize
+from compliance.language.named import NameIndex
 from compliance.language.rulebook import Effect
 from compliance.vocabulary.period import ALWAYS
 from compliance.vocabulary.refusal import Refused
@@ -40,8 +40,8 @@ if TYPE_CHECKING:
     from compliance.analysis.mutants import Mutant
     from compliance.engine.book import Book
     from compliance.engine.decision import Decision
-    from compliance.language.named import Named
     from compliance.engine.request import Request
+    from compliance.language.named import Named
     from compliance.language.rulebook import Case, Rule, Rulebook, Unobservable
     from compliance.vocabulary.unknown import Truth
 

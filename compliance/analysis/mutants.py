@@ -18,8 +18,8 @@ from compliance.vocabulary.values import Money
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from compliance.language.named import Name
     from compliance.language.expression import Expression
+    from compliance.language.named import Name
     from compliance.language.rulebook import Rulebook
     from compliance.language.span import Span
     from compliance.vocabulary.values import Value

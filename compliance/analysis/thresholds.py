@@ -19,8 +19,8 @@ from compliance.vocabulary.period import ALWAYS
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
 
-    from compliance.language.named import Name
     from compliance.language.expression import ComparisonOperator, Expression
+    from compliance.language.named import Name
     from compliance.language.rulebook import Definition, ParameterValue, Rule, Rulebook
     from compliance.vocabulary.facts import Fact
     from compliance.vocabulary.period import Period

@@ -10,9 +10,9 @@ from bisect import bisect_right
 from functools import cached_property
 from typing import TYPE_CHECKING, Final
 
-from compliance.language.named import NameIndex, joined
 from compliance.engine.operations import Failure
 from compliance.language.expression import DefinitionRef, FactRef, Within, walk
+from compliance.language.named import NameIndex, joined
 from compliance.language.rulebook import Effect, HomeScope, Rule
 from compliance.vocabulary import territory
 from compliance.vocabulary.facts import Origin, Zone
@@ -22,8 +22,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
     from datetime import datetime
 
-    from compliance.language.named import Name, Named
     from compliance.language.expression import Expression, ParameterRef
+    from compliance.language.named import Name, Named
     from compliance.language.rulebook import ParameterValue, Rulebook
     from compliance.vocabulary.facts import Access, Fact
     from compliance.vocabulary.values import FactValue

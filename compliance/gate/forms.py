@@ -31,7 +31,8 @@ if TYPE_CHECKING:
 
 UNDECLARED: Final = "obligations-not-declared"
 _encode: Final = msgspec.json.Encoder().encode
-_NO_RECEIPT: Final = b'"receipt":null'
+_NULL: Final = b"null"
+_NO_RECEIPT: Final = b'"receipt":' + _NULL
 _PIECES: Final = Pieces()
 
 
@@ -61,6 +62,10 @@ class Form(Protocol):
 
     def spell(self, answer: Answer) -> bytes:
         """Return the answer as it leaves, but for its receipt."""
+        ...
+
+    def __hash__(self) -> int:
+        """Return a hash: what is the same for all answers of a form is kept."""
         ...
 
 
@@ -176,12 +181,12 @@ def evaluation_json(answer: Answer, declared: frozenset[str]) -> dict[str, Any]:
     return {"decision": allowed, "context": {**context, "receipt": receipt}}
 
 
-def with_receipt(response: bytes, receipt: str | None) -> bytes:
-    """Return a recorded answer (bytes of a form) with its receipt in it."""
+def with_receipt(response: bytes, receipt: bytes | None) -> bytes:
+    """Return a recorded answer (bytes of a form) with its receipt, a text as JSON, in it."""
     if receipt is None:
         return response
-    before, _, after = response.rpartition(_NO_RECEIPT)
-    return b'%b"receipt":%b%b' % (before, _encode(receipt), after)
+    end = response.rindex(_NO_RECEIPT) + len(_NO_RECEIPT)
+    return b"".join((response[: end - len(_NULL)], receipt, response[end:]))
 
 
 def _reason(answer: Answer) -> str:

@@ -74,6 +74,8 @@ class Given(msgspec.Struct, frozen=True, gc=False):
     response: bytes
     answer: Answer | None
     """`None` where the idempotency key had been answered before: then the bytes are those of that answer."""
+    receipt: bytes | None = None
+    """The receipt that is in the bytes, as JSON."""
 
 
 Found = Given | RequestRefused
@@ -102,7 +104,8 @@ class Gate:
             raise found
         if found.answer is None:
             raise TypeError("only what came with an idempotency key was answered before")
-        return found.answer
+        receipt = None if found.receipt is None else msgspec.json.decode(found.receipt, type=str)
+        return msgspec.structs.replace(found.answer, receipt=receipt)
 
     async def give(
         self, asked: Sequence[Asked], *, until: Callable[[int, Answer | RequestRefused], bool] | None = None
@@ -190,7 +193,7 @@ def _given(answer: Answer, kept: Receipted) -> Given:
     if kept.receipt is None:
         return Given(kept.response, None if kept.repeated else answer)
     response = with_receipt(kept.response, kept.receipt)
-    return Given(response, None if kept.repeated else msgspec.structs.replace(answer, receipt=kept.receipt))
+    return Given(response, None if kept.repeated else answer, kept.receipt)
 
 
 def judge(asked: Asked, shelved: Shelved, now: datetime, id_: str, fed: Fed = NOTHING) -> Answer:

@@ -102,7 +102,7 @@ class Logbook:
                 if isinstance(each, LedgerError):
                     raise each
                 kept = await each
-                found.append(Receipted(kept.response, kept.receipt, kept.replayed))
+                found.append(Receipted(kept.response, kept.receipt_json, kept.replayed))
             except LedgerError as error:
                 failed = failed or error
         if failed is not None:
@@ -122,7 +122,7 @@ class _Told:
         return False
 
     def set_result(self, kept: Recorded) -> None:
-        self._done(Receipted(kept.response, kept.receipt, kept.replayed))
+        self._done(Receipted(kept.response, kept.receipt_json, kept.replayed))
 
     def set_exception(self, exception: Exception) -> None:
         self._done(exception)

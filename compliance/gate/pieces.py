@@ -9,6 +9,7 @@ import re
 from typing import TYPE_CHECKING, Any, Final
 
 import msgspec
+from msgspec.structs import force_setattr
 
 from compliance.gate.values import instant, spelled
 
@@ -24,8 +25,8 @@ _encode: Final = msgspec.json.Encoder().encode
 _MARK: Final = "\0"
 """Stands before the name of what is to be put in; no text of a rulebook has it."""
 _MARKED: Final = re.compile(rb'"\\u0000([^"]+)"')
-_OWN: Final = ("id", "as_of", "decided_at", "expires_at", "ignored")
-"""Members of an answer that are its own, in the order of `_own`; the names of facts have a dot."""
+_OWN: Final = ("id", "as_of", "decided_at", "expires_at", "ignored", "resource_id")
+"""What is an answer's own, in the order of `_own`; the names of facts have a dot."""
 
 
 class _Kept(msgspec.Struct, frozen=True, gc=False):
@@ -47,28 +48,43 @@ class Pieces:
         """Keep nothing yet."""
         self._kept: dict[tuple[int, Hashable], _Kept] = {}
 
-    def spell(self, answer: Answer, form: Hashable, whole: Callable[[Answer], dict[str, Any]]) -> bytes:
-        """Return the JSON of an answer; `whole` spells one as an object, and `form` tells ways of spelling apart."""
+    def spell(
+        self,
+        answer: Answer,
+        form: Hashable,
+        whole: Callable[[Answer], dict[str, Any]],
+        encode: Callable[[dict[str, Any]], bytes] = _encode,
+    ) -> bytes:
+        """Return the JSON of an answer.
+
+        `whole` makes an object of it, `encode` JSON of that; `form` tells ways of spelling apart.
+        """
         explanation = answer.explanation
         if explanation is None or answer.expires_at is None or not answer.binding or answer.request.warnings:
-            return _encode(whole(answer))
+            return encode(whole(answer))
         key = (id(explanation), form)
         kept = self._kept.get(key)
         if kept is None or (kept.ruleset is not answer.ruleset and kept.ruleset != answer.ruleset):
             if len(self._kept) >= MOST:
                 self._kept.clear()
-            kept = self._kept[key] = _pieces(answer, explanation, whole)
+            kept = self._kept[key] = _pieces(answer, explanation, whole, encode)
         return _joined(kept, answer)
 
 
-def _pieces(answer: Answer, explanation: Explanation, whole: Callable[[Answer], dict[str, Any]]) -> _Kept:
+def _pieces(
+    answer: Answer,
+    explanation: Explanation,
+    whole: Callable[[Answer], dict[str, Any]],
+    encode: Callable[[dict[str, Any]], bytes],
+) -> _Kept:
     marks = {path: _MARK + path for path in explanation.shown}
-    made = whole(msgspec.structs.replace(answer, decision=explanation.showing(marks)))
+    request = msgspec.structs.replace(answer.request, resource_id=_MARK + "resource_id")
+    made = whole(msgspec.structs.replace(answer, request=request, decision=explanation.showing(marks)))
     inner = made if "id" in made else made["context"]
     inner |= {name: _MARK + name for name in _OWN if name in inner}
     # Text and marked names by turns.
     # Text and marked names by turns.
-    parts = _MARKED.split(_encode(made))
+    parts = _MARKED.split(encode(made))
     names = [(place, parts[place].decode()) for place in range(1, len(parts), 2)]
     return _Kept(
         explanation,
@@ -90,14 +106,19 @@ def _joined(kept: _Kept, answer: Answer) -> bytes:
     return b"".join(parts)
 
 
-def _own(answer: Answer) -> tuple[bytes, bytes, bytes, bytes, bytes]:
+def _own(answer: Answer) -> tuple[bytes, ...]:
     """Return the JSON of each of `_OWN`."""
+    if answer.own is not None:
+        return answer.own
     request, decided, expires = answer.request, answer.decided_at, answer.expires_at
     as_of = b'"%b"' % instant(request.time).encode()
-    return (
+    made = (
         b'"%b"' % answer.id.encode(),
         as_of,
         as_of if decided is request.time else b'"%b"' % instant(decided).encode(),
         b"null" if expires is None else b'"%b"' % instant(expires).encode(),
         _encode(request.ignored) if request.ignored else b"[]",
+        _encode(request.resource_id),
     )
+    force_setattr(answer, "own", made)
+    return made

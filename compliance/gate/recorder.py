@@ -41,10 +41,10 @@ class Record(msgspec.Struct, frozen=True, gc=False):
 
 
 class Receipted(msgspec.Struct, frozen=True, gc=False):
-    """An answer that is on record: its bytes but for the receipt, and the receipt."""
+    """An answer that is on record: its bytes but for the receipt, and the receipt, a text as JSON."""
 
     response: bytes
-    receipt: str | None
+    receipt: bytes | None
     repeated: bool = False
     """Whether these bytes were answered before, to the same idempotency key."""
 

@@ -9,10 +9,13 @@ Reference: DESIGN section 6; docs/decisions/0020, 0022 and 0024.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any, Final
 
 from compliance.gate.feeds import kept
+from compliance.gate.pieces import Pieces
 from compliance.gate.values import instant, spelled
+from compliance.ledger.canonical import Canonical, canonical
 from compliance.ledger.entry import DecisionRecord
 from compliance.vocabulary.unknown import UNKNOWN
 
@@ -21,26 +24,17 @@ if TYPE_CHECKING:
 
     from compliance.engine.decision import Decision
     from compliance.engine.request import Request
+    from compliance.gate.answer import Answer
+    from compliance.gate.forms import Form
     from compliance.gate.recorder import Record
+
+_PIECES: Final = Pieces()
 
 
 def decision_record(record: Record) -> DecisionRecord:
     """Return what is to be kept of an answer; the decision on a second subject becomes a record of its own."""
     answer = record.answer
     request, decision = answer.request, answer.decision
-    public = {
-        "id": answer.id,
-        **_decided(decision, request),
-        "as_of": instant(decision.as_of),
-        "decided_at": instant(answer.decided_at),
-        "expires_at": None if answer.expires_at is None else instant(answer.expires_at),
-        "binding": answer.binding,
-        "ruleset": {
-            "digest": answer.ruleset.digest,
-            "status": answer.ruleset.status,
-            "version": answer.ruleset.version,
-        },
-    }
     personal: dict[str, Any] = {"form": dict(record.form.kept())}
     if record.fed:
         personal["fed"] = _exact(kept(record.fed, request.resource_id))
@@ -55,14 +49,37 @@ def decision_record(record: Record) -> DecisionRecord:
         subject = _subject(other, f"{answer.id}:{name}")
         second = DecisionRecord(about, {"facts": facts}, subject, digest, b"", b"")
     return DecisionRecord(
-        public=public,
-        personal=personal,
+        public=Canonical(_PIECES.spell(answer, None, public_json, canonical)),
+        personal=personal if len(personal) > 1 else _kept_form(record.form),
         subject_id=_subject(request, answer.id),
         ruleset_digest=digest,
         request=record.request,
         response=record.response,
         second=second,
+        id=answer.id,
     )
+
+
+def public_json(answer: Answer) -> dict[str, Any]:
+    """Return what everybody may read of an answer for ever."""
+    return {
+        "id": answer.id,
+        **_decided(answer.decision, answer.request),
+        "as_of": instant(answer.decision.as_of),
+        "decided_at": instant(answer.decided_at),
+        "expires_at": None if answer.expires_at is None else instant(answer.expires_at),
+        "binding": answer.binding,
+        "ruleset": {
+            "digest": answer.ruleset.digest,
+            "status": answer.ruleset.status,
+            "version": answer.ruleset.version,
+        },
+    }
+
+
+@lru_cache(maxsize=256)
+def _kept_form(form: Form) -> Canonical:
+    return Canonical(canonical({"form": dict(form.kept())}))
 
 
 def known_facts(paths: Mapping[str, object], request: Request) -> dict[str, Any]:

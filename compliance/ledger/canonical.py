@@ -30,11 +30,19 @@ class CanonicalError(ValueError):
     """A value has no canonical spelling."""
 
 
-def canonical(value: Json | Mapping[str, Any]) -> bytes:
+class Canonical(bytes):
+    """A JSON value in its canonical spelling, made by whoever knows how: it is taken as it is."""
+
+    __slots__ = ()
+
+
+def canonical(value: Json | Mapping[str, Any] | Canonical) -> bytes:
     """Return the canonical UTF-8 bytes of a JSON value.
 
     Raises `CanonicalError` for floats, large integers, keys that are no text, lone surrogates, other objects.
     """
+    if type(value) is Canonical:
+        return value
     plain = value if type(value) is dict or not isinstance(value, Mapping) else dict(value)
     try:
         # Code point order and UTF-16 order differ only where a key reaches beyond the basic plane.

@@ -13,12 +13,12 @@ from __future__ import annotations
 import math
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+import msgspec
 from sqlalchemy import Connection
-from sqlalchemy.exc import IntegrityError
 
 from compliance.ledger import kept, merkle, store
 from compliance.ledger.canonical import CanonicalError
@@ -31,7 +31,7 @@ from compliance.ledger.errors import (
     LedgerForkedError,
 )
 from compliance.ledger.keyring import KEY_KIND, Keyring, log_keys
-from compliance.ledger.proof import receipt_text
+from compliance.ledger.proof import receipt_json, receipt_text
 from compliance.ledger.queue import Draft
 from compliance.ledger.settings import LedgerSettings
 from compliance.ledger.store import Claim, Head
@@ -46,16 +46,15 @@ _PURGE_EVERY = timedelta(minutes=1)
 _PATIENCE = 5
 
 
-@dataclass(frozen=True, slots=True)
-class Recorded:
+class Recorded(msgspec.Struct, frozen=True, gc=False):
     """What is answered: the response that is on record, where it is recorded, and the proof of that."""
 
-    response: bytes = field(repr=False)
+    response: bytes
     epoch: int
     index: int
-    entry: bytes = field(repr=False)
-    path: tuple[bytes, ...] = field(repr=False)
-    checkpoint: str = field(repr=False)
+    entry: bytes
+    path: Sequence[bytes]
+    checkpoint: str
     replayed: bool = False
     """Whether the idempotency key had been answered before, with these same bytes."""
 
@@ -63,6 +62,11 @@ class Recorded:
     def receipt(self) -> str:
         """The `tlog-proof` of the entry against the log's own checkpoint."""
         return receipt_text(self.entry, self.index, self.path, self.checkpoint)
+
+    @property
+    def receipt_json(self) -> bytes:
+        """The same as a JSON text."""
+        return receipt_json(self.entry, self.index, self.path, self.checkpoint)
 
 
 @dataclass(slots=True)
@@ -116,7 +120,7 @@ class Committer:
             try:
                 if self._recorded(works):
                     return [self._outcome(work) for work in works]
-            except IntegrityError:
+            except self._database.conflicts:
                 # Somebody else was first with a row: nothing of the group is recorded, and all is read anew.
                 if not left:
                     raise
@@ -196,7 +200,7 @@ class Committer:
                         self._epoch,
                         work.index,
                         work.entry,
-                        tuple(growth.path(work.index)),
+                        growth.path(work.index),
                         note,
                     )
         return True
@@ -293,7 +297,7 @@ class Committer:
             "epoch": self._epoch,
             "leaf_index": index,
             "kind": sealed.kind,
-            "decision_id": sealed.public.get("id"),
+            "decision_id": sealed.decision_id,
             "entry": sealed.at(stamp),
             "sealed": sealed.sealed,
         }

@@ -19,7 +19,9 @@ from functools import lru_cache
 from hashlib import sha256
 from typing import Any
 
-from compliance.ledger.canonical import canonical
+import msgspec
+
+from compliance.ledger.canonical import Canonical, canonical
 from compliance.ledger.commitment import SALT_BYTES, commitment, opens
 from compliance.ledger.errors import EntryTooLargeError, TamperedError
 from compliance.ledger.hashing import digest
@@ -36,8 +38,8 @@ _LENGTH_BYTES = 4
 _STAMP_BYTES = len("2026-01-01T00:00:00.000000Z")
 
 
-@dataclass(frozen=True, slots=True)
-class DecisionRecord:
+# Structs, since each decision makes one of both: making one of these is a tenth of what a frozen dataclass costs.
+class DecisionRecord(msgspec.Struct, frozen=True, gc=False):
     """One decision, as the gate hands it over.
 
     `public` is readable for ever by everybody and must name no person; it carries the decision's `id` and
@@ -45,10 +47,11 @@ class DecisionRecord:
     is searched by (see `terms`). `personal` (facts and all else about the person), `request` and
     `response` are
     sealed under the subject's key; `response` is what is answered again to the same idempotency key.
+    Both parts may be given in their canonical spelling; the name of a decision then has to be given beside it.
     """
 
-    public: Mapping[str, Any]
-    personal: Mapping[str, Any]
+    public: Mapping[str, Any] | Canonical
+    personal: Mapping[str, Any] | Canonical
     subject_id: str | None
     ruleset_digest: str
     request: bytes
@@ -57,6 +60,15 @@ class DecisionRecord:
     second: DecisionRecord | None = None
     """The decision on a second subject that the action names, recorded as the next entry. `request` and `response`
     tell of both persons: they are sealed under both keys, so that erasing either erases them."""
+    id: str | None = None
+    """The decision's name, where `public` is spelt already."""
+
+    @property
+    def decision_id(self) -> str | None:
+        """The decision's name; None where the record is about something else."""
+        if self.id is not None or isinstance(self.public, Canonical):
+            return self.id
+        return self.public.get("id")
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,8 +104,7 @@ class Personal:
 
     def frame(self) -> bytes:
         """Return what is committed to: two lengths (uint32, big-endian), request, response, facts."""
-        sizes = (len(part).to_bytes(_LENGTH_BYTES, "big") for part in (self.request, self.response))
-        return b"".join((*sizes, self.request, self.response, canonical(self.facts)))
+        return _frame(self.request, self.response, canonical(self.facts))
 
     @classmethod
     def of_frame(cls, frame: bytes) -> Personal:
@@ -104,16 +115,15 @@ class Personal:
         return cls(json.loads(frame[second:]), frame[split:first], frame[first:second])
 
 
-@dataclass(frozen=True, slots=True)
-class SealedEntry:
+class SealedEntry(msgspec.Struct, frozen=True, gc=False):
     """An entry but for its time, which is only known once the log is locked."""
 
     kind: str
-    public: Mapping[str, Any]
+    decision_id: str | None
     pseudonym: str
-    sealed: bytes = field(repr=False)
-    head: bytes = field(repr=False)
-    tail: bytes = field(repr=False)
+    sealed: bytes
+    head: bytes
+    tail: bytes
 
     def at(self, stamp: str) -> bytes:
         """Return the bytes of the entry, recorded at the time that `stamp` spells."""
@@ -128,11 +138,13 @@ def seal(record: DecisionRecord, pseudonym: str, key: SubjectKey, second: Subjec
     """
     random = random_bytes(SALT_BYTES + 12)
     salt = random[:SALT_BYTES]
-    personal = Personal(record.personal, record.request, record.response)
+    facts, request, response = record.personal, record.request, record.response
     if second is not None:
-        both = b"".join((len(record.request).to_bytes(_LENGTH_BYTES, "big"), record.request, record.response))
-        personal = Personal({**record.personal, PAIRED: second.pseudonym}, second.seal(both), b"")
-    frame = personal.frame()
+        request = second.seal(b"".join((len(request).to_bytes(_LENGTH_BYTES, "big"), request, response)))
+        response = b""
+        known = json.loads(facts) if isinstance(facts, Canonical) else facts
+        facts = {**known, PAIRED: second.pseudonym}
+    frame = _frame(request, response, canonical(facts))
     sealed = key.seal(salt + frame, random[SALT_BYTES:])
     head = b'{"format":"%b","kind":%b,"personal":{"ciphertext":"%b","commitment":"%b"},"public":%b,"recorded_at":"' % (
         FORMAT,
@@ -145,7 +157,12 @@ def seal(record: DecisionRecord, pseudonym: str, key: SubjectKey, second: Subjec
     tail = b'","ruleset":%b,"subject":%b}' % (_spelt(record.ruleset_digest), subject)
     if len(head) + len(tail) + _STAMP_BYTES > MAX_ENTRY_BYTES:
         raise EntryTooLargeError(f"the public part of an entry is limited to {MAX_ENTRY_BYTES} bytes")
-    return SealedEntry(record.kind, record.public, pseudonym, sealed, head, tail)
+    return SealedEntry(record.kind, record.decision_id, pseudonym, sealed, head, tail)
+
+
+def _frame(request: bytes, response: bytes, facts: bytes) -> bytes:
+    sizes = len(request).to_bytes(_LENGTH_BYTES, "big") + len(response).to_bytes(_LENGTH_BYTES, "big")
+    return b"".join((sizes, request, response, facts))
 
 
 def opened(entry: bytes, sealed: bytes, plain: bytes) -> Personal:

@@ -1,8 +1,7 @@
 """Small files that must be whole or absent: secrets, and the newest checkpoint.
 
-Invariant: a reader never sees half a file. A file is written beside its place and renamed into it; what
-must survive a
-power cut is synced before and after.
+Invariant: a reader never sees half a file, but where `overwrite` says so. A file is written beside its place and
+renamed into it; what must survive a power cut is synced before and after.
 """
 
 from __future__ import annotations
@@ -52,6 +51,26 @@ def replace(path: Path, text: str, *, durable: bool) -> None:
         raise
     if durable:
         _sync_folder(path.parent)
+
+
+def overwrite(path: Path, text: str) -> None:
+    """Write `text` over what a file holds, waiting for nothing: where it grows or stays as long, without a rename.
+
+    To rename costs more than a small transaction. A process that dies leaves the old text or the new one, since it is
+    written by one call of the operating system; a power cut, or a reader at that very moment, may find a mixture.
+    """
+    data = text.encode()
+    try:
+        descriptor = os.open(path, os.O_WRONLY)
+    except FileNotFoundError:
+        replace(path, text, durable=False)
+        return
+    try:
+        done = os.fstat(descriptor).st_size <= len(data) and os.pwrite(descriptor, data, 0) == len(data)
+    finally:
+        os.close(descriptor)
+    if not done:
+        replace(path, text, durable=False)
 
 
 def _write(path: Path, text: str, *, durable: bool) -> None:

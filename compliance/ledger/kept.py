@@ -1,6 +1,6 @@
 """The newest signed checkpoint, kept in a file outside the database, and a copy of it that survives a power cut.
 
-`checkpoint` is replaced after every commit and may be torn by a power cut, since not every replacement waits for the
+`checkpoint` is written over after every commit and may be torn by a power cut, since not every writing waits for the
 disk; `checkpoint.synced` is the last one that did, at most a second or so older. Invariant: `newest` returns a note
 that was once written as a whole, or None where none ever was.
 """
@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from compliance.ledger.files import replace
+from compliance.ledger.files import overwrite, replace
 from compliance.ledger.note import Note, NoteError
 
 
@@ -17,7 +17,9 @@ def keep(path: Path, note: str, *, durable: bool) -> None:
     """Put a signed checkpoint in the place of the one before it; `durable` waits for the disk."""
     if durable:
         replace(_synced(path), note, durable=True)
-    replace(path, note, durable=durable)
+        replace(path, note, durable=True)
+    else:
+        overwrite(path, note)
 
 
 def newest(path: Path) -> str | None:

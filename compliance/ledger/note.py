@@ -15,6 +15,7 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from enum import IntEnum
+from functools import lru_cache
 from hashlib import sha256
 
 from cryptography.exceptions import InvalidSignature
@@ -114,16 +115,26 @@ class Signer:
     @property
     def verifier(self) -> Verifier:
         """The public half."""
-        return Verifier(self.name, self.private.public_key().public_bytes_raw(), self.kind)
+        return _public_half(self)
 
     def sign(self, text: str, *, seconds: int = 0) -> Signature:
         """Return this key's signature over note text; a cosignature states `seconds` (POSIX)."""
+        key_id = _id_of(self.verifier)
         if self.kind is SignatureType.COSIGNATURE_V1:
             stamped = seconds.to_bytes(_TIMESTAMP_BYTES, "big")
-            return Signature(
-                self.name, self.verifier.key_id, stamped + self.private.sign(cosigned_message(seconds, text))
-            )
-        return Signature(self.name, self.verifier.key_id, self.private.sign(text.encode()))
+            return Signature(self.name, key_id, stamped + self.private.sign(cosigned_message(seconds, text)))
+        return Signature(self.name, key_id, self.private.sign(text.encode()))
+
+
+# Every group of records is signed, always with the same few keys.
+@lru_cache(maxsize=16)
+def _public_half(signer: Signer) -> Verifier:
+    return Verifier(signer.name, signer.private.public_key().public_bytes_raw(), signer.kind)
+
+
+@lru_cache(maxsize=16)
+def _id_of(verifier: Verifier) -> bytes:
+    return verifier.key_id
 
 
 @dataclass(frozen=True, slots=True)

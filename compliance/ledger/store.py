@@ -13,7 +13,20 @@ from datetime import datetime
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import BindParameter, Connection, Dialect, Table, bindparam, delete, func, insert, select, text, update
+from sqlalchemy import (
+    BindParameter,
+    ClauseElement,
+    Connection,
+    Dialect,
+    Table,
+    bindparam,
+    delete,
+    func,
+    insert,
+    select,
+    text,
+    update,
+)
 
 from compliance.ledger.errors import NotRecordedError
 from compliance.ledger.merkle import NodeReader, leaf_hash, node_hash
@@ -92,14 +105,20 @@ def origins(connection: Connection) -> dict[str, int]:
 
 def read_head(connection: Connection, epoch: int) -> Head:
     """Return where the log stands."""
-    row = connection.execute(_READ_HEAD, {"of_epoch": epoch}).one()
-    return Head(row.size, bytes(row.root), row.recorded_at, row.erasures)
+    driven = _driven_head(connection.dialect)
+    row = _driver(connection).execute(*driven.reading({"of_epoch": epoch})).fetchone()
+    if row is None:
+        raise NotRecordedError(f"the database has no log of epoch {epoch}")
+    _, size, root, recorded_at, erasures = row
+    return Head(size, bytes(root), driven.read(recorded_at), erasures)
 
 
 def write_head(connection: Connection, epoch: int, head: Head) -> None:
     """Move the head."""
-    new = {"new_size": head.size, "new_root": head.root, "new_recorded_at": head.recorded_at}
-    connection.execute(_WRITE_HEAD, {"of_epoch": epoch, **new, "new_erasures": head.erasures})
+    driven = _driven_head(connection.dialect)
+    new = {"new_size": head.size, "new_root": head.root, "new_recorded_at": driven.spell(head.recorded_at)}
+    values = {"of_epoch": epoch, **new, "new_erasures": head.erasures}
+    _driver(connection).execute(*driven.writing(values))
 
 
 def open_log(connection: Connection, epoch: int, origin: str, head: Head) -> None:
@@ -267,6 +286,48 @@ def count_entries(connection: Connection, epoch: int) -> int:
     return int(connection.execute(counted).scalar_one())
 
 
+def _driver(connection: Connection) -> Any:
+    """Return the driver's own connection, inside the transaction that SQLAlchemy began and will end.
+
+    What goes wrong on it is raised as the driver's error: see `Database.conflicts`.
+    """
+    return connection.connection.dbapi_connection
+
+
+@dataclass(frozen=True, slots=True)
+class _DrivenHead:
+    """What reads and moves a head past SQLAlchemy's work for each statement; the statements are still its own."""
+
+    reading: Callable[[dict[str, Any]], tuple[str, Any]]
+    writing: Callable[[dict[str, Any]], tuple[str, Any]]
+    read: Callable[[Any], Any]
+    spell: Callable[[datetime], Any]
+
+
+@lru_cache(maxsize=4)
+def _driven_head(dialect: Dialect) -> _DrivenHead:
+    instant = HEAD.c.recorded_at.type.dialect_impl(dialect)
+    return _DrivenHead(
+        _driven(_READ_HEAD, dialect),
+        _driven(_WRITE_HEAD, dialect),
+        instant.result_processor(dialect, None) or _as_it_is,
+        instant.bind_processor(dialect) or _as_it_is,
+    )
+
+
+def _driven(statement: ClauseElement, dialect: Dialect) -> Callable[[dict[str, Any]], tuple[str, Any]]:
+    """Return the function from the values of a statement to its text and parameters, as the driver takes them."""
+    compiled: Any = statement.compile(dialect=dialect)
+    text_, names = str(compiled), compiled.positiontup if compiled.positional else None
+    if names is None:
+        return lambda values: (text_, values)
+    return lambda values: (text_, tuple([values[name] for name in names]))
+
+
+def _as_it_is(value: Any) -> Any:
+    return value
+
+
 def _insert(
     connection: Connection, table: Table, shared: Mapping[str, datetime], rows: Sequence[Mapping[str, Any]]
 ) -> None:
@@ -278,13 +339,14 @@ def _insert(
     values = {name: spell(instant) if spell else instant for name, instant in shared.items()}
     filled = [{**row, **values} for row in rows]
     if names is None:
-        connection.exec_driver_sql(statement, filled)
+        with _driver(connection).cursor() as cursor:
+            cursor.executemany(statement, filled)
         return
     # One statement for many rows: SQLite lets go of the interpreter's lock for each statement it runs.
     start = 0
     for count in _powers_of_two(len(filled)):
         flat = [row[name] for row in filled[start : start + count] for name in names]
-        connection.exec_driver_sql(_repeated(statement, count), tuple(flat))
+        _driver(connection).execute(_repeated(statement, count), flat)
         start += count
 
 

@@ -30,10 +30,12 @@ class FullTile:
 
 @dataclass(frozen=True, slots=True)
 class Edge:
-    """The size of a tree and, per tile level, the hashes of its partial tile."""
+    """The size of a tree, per tile level the hashes of its partial tile, and the complete nodes that it ends in."""
 
     size: int
     partial: tuple[tuple[bytes, ...], ...]
+    ends: tuple[bytes | None, ...] = ()
+    """Per level, the last complete node where the size has that bit: the roots whose hash is the root of the tree."""
 
     @classmethod
     def read(cls, size: int, reader: PartialReader) -> Edge:
@@ -44,19 +46,19 @@ class Edge:
             width = count % TILE_WIDTH
             partial.append(tuple(reader(len(partial), count - width, width)) if width else ())
             count //= TILE_WIDTH
-        return cls(size, tuple(partial))
+        return cls(size, tuple(partial), _ends(size, partial))
 
     def grow(self, leaves: Sequence[bytes]) -> Growth:
         """Return what appending these leaf hashes makes of the tree."""
         size = self.size + len(leaves)
         levels = [_Level(self.size, [*leaves])]
         if self.size & 1:
-            levels[0] = _Level(self.size - 1, [self._complete(0), *leaves])
+            levels[0] = _Level(self.size - 1, [self._end(0), *leaves])
         while size >> len(levels):
             level = len(levels)
             hashes, first = levels[-1].parents()
             if self.size >> level & 1 and first == self.size >> level:
-                hashes, first = [self._complete(level), *hashes], first - 1
+                hashes, first = [self._end(level), *hashes], first - 1
             levels.append(_Level(first, hashes))
         edges: list[bytes | None] = [None]
         for level, known in enumerate(levels):
@@ -73,17 +75,12 @@ class Edge:
         """Return the root of the tree."""
         return self.grow(()).root
 
-    def _complete(self, level: int) -> bytes:
-        """Return the last complete node of a level, where the size has that bit: it lies in one partial tile."""
-        tile, height = divmod(level, TILE_HEIGHT)
-        hashes = list(self.partial[tile])
-        # Invariant: at this level the last complete node ends where the larger ones of the same tile end.
-        end = len(hashes) >> height << height
-        hashes = hashes[end - (1 << height) : end]
-        while len(hashes) > 1:
-            pairs = iter(hashes)
-            hashes = [node_hash(left, right) for left, right in zip(pairs, pairs, strict=True)]
-        return hashes[0]
+    def _end(self, level: int) -> bytes:
+        """Return the last complete node of a level, where the size has that bit."""
+        end = self.ends[level]
+        if end is None:
+            raise ValueError(f"a tree of {self.size} leaves does not end in a complete node of level {level}")
+        return end
 
     def _tiles(self, size: int, levels: list[_Level]) -> tuple[list[FullTile], Edge]:
         full: list[FullTile] = []
@@ -100,7 +97,29 @@ class Edge:
                 full.append(FullTile(tile, index, b"".join(whole), above.hashes[index - above.first]))
                 index += 1
             after.append(tuple(hashes))
-        return full, Edge(size, tuple(after))
+        ends = [
+            (levels[level].hashes[-1] if level < len(levels) and levels[level].hashes else self._end(level))
+            if size >> level & 1
+            else None
+            for level in range(size.bit_length())
+        ]
+        return full, Edge(size, tuple(after), tuple(ends))
+
+
+def _ends(size: int, partial: Sequence[Sequence[bytes]]) -> tuple[bytes | None, ...]:
+    """Return the complete nodes that a tree ends in, each of which lies in one partial tile."""
+    found: list[bytes | None] = []
+    for level in range(size.bit_length()):
+        tile, height = divmod(level, TILE_HEIGHT)
+        hashes = list(partial[tile])
+        # Invariant: at this level the last complete node ends where the larger ones of the same tile end.
+        end = len(hashes) >> height << height
+        hashes = hashes[end - (1 << height) : end] if size >> level & 1 else []
+        while len(hashes) > 1:
+            pairs = iter(hashes)
+            hashes = [node_hash(left, right) for left, right in zip(pairs, pairs, strict=True)]
+        found.append(hashes[0] if hashes else None)
+    return tuple(found)
 
 
 @dataclass(frozen=True, slots=True)

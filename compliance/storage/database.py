@@ -18,7 +18,7 @@ from urllib.parse import quote
 
 from sqlalchemy import Connection, Engine, create_engine, event, text
 from sqlalchemy.engine import URL, make_url
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import IntegrityError, OperationalError
 
 BUSY_SECONDS = 30.0
 """How long a SQLite connection waits for another writer."""
@@ -59,6 +59,12 @@ class Database:
     def is_postgresql(self) -> bool:
         """Whether this is PostgreSQL; otherwise it is SQLite."""
         return self.engine.dialect.name == "postgresql"
+
+    @property
+    def conflicts(self) -> tuple[type[Exception], ...]:
+        """What is raised where somebody else was first with a row: by SQLAlchemy, and by the driver itself."""
+        driver: Any = self.engine.dialect.dbapi
+        return IntegrityError, driver.IntegrityError
 
     @contextmanager
     def read(self) -> Iterator[Connection]:
@@ -170,4 +176,9 @@ def _begin_as_told(engine: Engine) -> None:
     def begun(connection: Connection) -> None:
         mode = connection.get_execution_options().get("compliance_begin", "DEFERRED")
         if mode:
-            connection.exec_driver_sql(f"BEGIN {mode}")
+            try:
+                # Past SQLAlchemy's work for a statement, which costs more than the statement.
+                connection.connection.dbapi_connection.execute(f"BEGIN {mode}")  # type: ignore[union-attr]
+            except sqlite3.Error:
+                # Once more, so that what is raised is SQLAlchemy's error.
+                connection.exec_driver_sql(f"BEGIN {mode}")

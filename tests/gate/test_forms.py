@@ -27,7 +27,7 @@ def test_a_form_of_another_version_is_not_guessed():
 def test_the_receipt_is_put_in_its_place_and_changes_nothing_else(form):
     spelled = form.spell(answer({**retail(), "resource": {"type": "instrument", "id": '"receipt":null'}}))
     receipt = 'a "proof"\nof two lines'
-    with_it, without = json.loads(with_receipt(spelled, receipt)), json.loads(spelled)
+    with_it, without = json.loads(with_receipt(spelled, json.dumps(receipt).encode())), json.loads(spelled)
     inner, outer = (with_it, without) if form is PLAIN else (with_it["context"], without["context"])
     assert inner.pop("receipt") == receipt
     assert outer.pop("receipt") is None

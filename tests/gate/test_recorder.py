@@ -24,7 +24,7 @@ class Paper:
 
     async def record(self, records):
         self.kept += records
-        return [Receipted(record.response, f"receipt {index}") for index, record in enumerate(records)]
+        return [Receipted(record.response, b'"receipt %d"' % index) for index, record in enumerate(records)]
 
 
 class Broken:

@@ -1,13 +1,19 @@
 import asyncio
 import json
+from datetime import timedelta
 
 import pytest
 
-from compliance.gate.gate import Asked
+from benchmarks.customers import orders
+from compliance.gate.forms import MINIMAL, PLAIN, AuthZEN
+from compliance.gate.gate import Asked, judge
+from compliance.gate.recorder import Record
+from compliance.gate.records import decision_record, public_json
 from compliance.ledger import erasure
+from compliance.ledger.canonical import canonical
 from compliance.ledger.errors import ErasedError
 from tests.gate.ledgers import logbook, transfer
-from tests.gate.support import gate, retail
+from tests.gate.support import NOW, gate, retail
 
 
 def recorded(kept, body):
@@ -25,6 +31,18 @@ def test_the_public_part_says_what_was_decided_by_which_rules_and_when(tmp_path)
         assert {"rule": "NG/law-xstocks", "effect": "forbid"} not in public["grounds"]
         assert {ground["effect"] for ground in public["grounds"]} == {"forbid"}
         assert (public["decided_at"], public["expires_at"]) == ("2026-10-05T12:00:00Z", "2026-10-05T12:00:30Z")
+
+
+def test_a_public_part_pieced_together_is_the_canonical_spelling_of_the_whole():
+    shelved = gate().shelf.current
+    forms = [PLAIN, MINIMAL, AuthZEN(frozenset({"show-prospectus"}))]
+    for number, body in enumerate(orders(300, seed=5, now=NOW)):
+        form = forms[number % 3]
+        answer = judge(Asked(raw=body, form=form), shelved, NOW + timedelta(milliseconds=number), f"id-{number}")
+        made = decision_record(Record(answer, form, shelved.book.rulebook, body, form.spell(answer)))
+        assert made.public == canonical(public_json(answer))
+        assert made.personal == canonical({"form": dict(form.kept())})
+        assert made.decision_id == f"id-{number}"
 
 
 def test_the_public_part_names_nobody_and_repeats_no_fact(tmp_path):

@@ -1,7 +1,7 @@
 """What a condition names is found once, by itself or through an index that many rulesets share."""
 
-from compliance.language.named import NameIndex, joined
 from compliance.language.expression import And, Comparison, DefinitionRef, FactRef, ParameterRef, Within
+from compliance.language.named import NameIndex, joined
 from compliance.vocabulary.types import BOOL, INT, TERRITORY
 
 AGE, HOME = FactRef("subject.age", INT), FactRef("subject.residence", TERRITORY)

@@ -9,6 +9,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from msgspec import structs
 
 from compliance.ledger import erasure
 from compliance.ledger.archive import open_archive
@@ -38,7 +39,7 @@ def whole(folder, url=None):
         ]
         for future in [ledger.append(draft, key if n % 10 == 0 else None) for n, (draft, key) in enumerate(drafts)]:
             future.result(10)
-    ledger.append(replace(record(400, "s0"), second=record(401, "s2"))).result(10)
+    ledger.append(structs.replace(record(400, "s0"), second=record(401, "s2"))).result(10)
     asked = erasure.request(ledger, "s1", "asked to go", "ann")
     erasure.approve(ledger, asked, "ben")
     ledger.keep_ruleset("sha256:of-the-ruleset", SOURCE)

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from compliance.ledger.canonical import MAX_INTEGER, CanonicalError, canonical
+from compliance.ledger.canonical import MAX_INTEGER, Canonical, CanonicalError, canonical
 
 VALUES = st.recursive(
     st.none() | st.booleans() | st.integers(-MAX_INTEGER, MAX_INTEGER) | st.text(st.characters(codec="utf-8")),
@@ -87,3 +87,10 @@ def test_endless_nesting_is_refused():
     value.append(value)
     with pytest.raises(CanonicalError):
         canonical(value)
+
+
+def test_what_is_spelt_already_is_taken_as_it_is():
+    spelt = Canonical(canonical({"b": 1, "a": 2}))
+    assert canonical(spelt) is spelt
+    with pytest.raises(CanonicalError):
+        canonical({"a": spelt})

@@ -1,11 +1,11 @@
 from __future__ import annotations
 
 import json
-from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from msgspec import structs
 
 from compliance.ledger.canonical import CanonicalError, canonical
 from compliance.ledger.entry import DecisionRecord, Personal, opened, seal, stamped, terms
@@ -72,12 +72,14 @@ def test_request_and_response_may_be_any_bytes(request_bytes):
 
 
 def test_a_public_part_that_no_bundle_can_hold_is_refused():
-    seal(replace(RECORD, public={"x": "y" * 65_000}), "p", KEY)
+    seal(structs.replace(RECORD, public={"x": "y" * 65_000}), "p", KEY)
     with pytest.raises(EntryTooLargeError):
-        seal(replace(RECORD, public={"x": "y" * 65_300}), "p", KEY)
+        seal(structs.replace(RECORD, public={"x": "y" * 65_300}), "p", KEY)
 
 
-@pytest.mark.parametrize("record", [replace(RECORD, public={"a": 0.1}), replace(RECORD, personal={"a": 0.1})])
+@pytest.mark.parametrize(
+    "record", [structs.replace(RECORD, public={"a": 0.1}), structs.replace(RECORD, personal={"a": 0.1})]
+)
 def test_a_float_is_refused_in_either_part(record):
     with pytest.raises(CanonicalError):
         seal(record, "p", KEY)

@@ -6,7 +6,7 @@ import sys
 
 import pytest
 
-from compliance.ledger.files import read_secret, replace
+from compliance.ledger.files import overwrite, read_secret, replace
 
 READ = "import sys, pathlib; from compliance.ledger.files import read_secret as r; "
 READ += "print(r(pathlib.Path(sys.argv[1])).hex())"
@@ -53,3 +53,16 @@ def test_a_text_that_does_not_fit_leaves_the_old_one_whole(tmp_path):
     assert "File too large" in done.stderr
     assert path.read_text() == "old" * 10
     assert list(tmp_path.iterdir()) == [path]
+
+
+@pytest.mark.parametrize("text", ["as long", "longer than before", "short", ""])
+def test_a_file_that_is_written_over_holds_the_new_text_alone(tmp_path, text):
+    path = tmp_path / "checkpoint"
+    overwrite(path, "as long")
+    place = path.stat().st_ino
+    overwrite(path, text)
+    assert path.read_text() == text
+    assert [found.name for found in tmp_path.iterdir()] == ["checkpoint"]
+    assert path.stat().st_mode & 0o777 == 0o600
+    if len(text) >= len("as long"):
+        assert path.stat().st_ino == place

@@ -11,6 +11,7 @@ import pytest
 from hypothesis import HealthCheck, given
 from hypothesis import settings as sized
 from hypothesis import strategies as st
+from msgspec import structs
 
 from compliance.ledger import merkle
 from compliance.ledger.canonical import CanonicalError
@@ -65,7 +66,7 @@ def test_the_same_idempotency_key_gives_the_same_bytes(ledger):
     first = ledger.append(record(1), KEY).result(10)
     for other in range(5):
         ledger.append(record(100 + other)).result(10)
-    again = ledger.append(replace(record(1), response=b"another answer"), KEY).result(10)
+    again = ledger.append(structs.replace(record(1), response=b"another answer"), KEY).result(10)
     assert again.replayed
     assert (again.response, again.receipt) == (first.response, first.receipt)
     assert ledger.reader.size() == 7
@@ -73,7 +74,7 @@ def test_the_same_idempotency_key_gives_the_same_bytes(ledger):
 
 def test_the_same_key_twice_in_one_group_is_recorded_once(tmp_path, url):
     ledger = Ledger.open(settings(tmp_path, url, group_delay=0.3))
-    futures = [ledger.append(replace(record(1), response=b"%d" % number), KEY) for number in range(4)]
+    futures = [ledger.append(structs.replace(record(1), response=b"%d" % number), KEY) for number in range(4)]
     answers = [future.result(10) for future in futures]
     assert ledger.figures.groups == 1
     assert {answer.response for answer in answers} == {b"0"}
@@ -138,7 +139,7 @@ def test_the_personal_part_is_read_back_and_the_public_part_shows_none_of_it(led
 def test_an_erased_persons_records_keep_their_proofs_and_lose_their_facts(ledger):
     recorded = ledger.append(record(7)).result(10)
     other = ledger.append(record(8, "bob")).result(10)
-    erasure = replace(record(0, None), kind="erasure", public={"subject": ledger.pseudonym("alice")})
+    erasure = structs.replace(record(0, None), kind="erasure", public={"subject": ledger.pseudonym("alice")})
     ledger.append(erasure, erases=ledger.pseudonym("alice")).result(10)
     with pytest.raises(ErasedError):
         ledger.reader.personal(ledger.reader.decision("d7"))
@@ -151,7 +152,7 @@ def test_an_erased_persons_records_keep_their_proofs_and_lose_their_facts(ledger
 
 def test_a_person_who_is_erased_and_comes_back_is_recorded_anew(ledger):
     ledger.append(record(1)).result(10)
-    ledger.append(replace(record(0, None), kind="erasure"), erases=ledger.pseudonym("alice")).result(10)
+    ledger.append(structs.replace(record(0, None), kind="erasure"), erases=ledger.pseudonym("alice")).result(10)
     ledger.append(record(2)).result(10)
     assert ledger.reader.personal(ledger.reader.decision("d2")).facts["number"] == 2
     with pytest.raises(ErasedError):
@@ -162,7 +163,7 @@ def test_an_erasure_on_one_node_reaches_the_other(tmp_path, url):
     first, second = (Ledger.open(settings(tmp_path, url)) for _ in range(2))
     first.append(record(1)).result(10)
     second.append(record(2)).result(10)
-    second.append(replace(record(0, None), kind="erasure"), erases=first.pseudonym("alice")).result(10)
+    second.append(structs.replace(record(0, None), kind="erasure"), erases=first.pseudonym("alice")).result(10)
     with pytest.raises(ErasedError):
         first.reader.personal(first.reader.decision("d1"))
     first.append(record(3)).result(10)
@@ -173,8 +174,8 @@ def test_an_erasure_on_one_node_reaches_the_other(tmp_path, url):
 
 def test_a_record_that_cannot_be_written_fails_alone(tmp_path):
     ledger = Ledger.open(settings(tmp_path, group_delay=0.2))
-    bad = ledger.append(replace(record(1), public={"share": 0.5}))
-    large = ledger.append(replace(record(2), public={"x": "y" * 70_000}))
+    bad = ledger.append(structs.replace(record(1), public={"share": 0.5}))
+    large = ledger.append(structs.replace(record(2), public={"x": "y" * 70_000}))
     good = ledger.append(record(3))
     assert good.result(10).index == 1
     with pytest.raises(CanonicalError):

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import json
+
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from hypothesis import given, settings
@@ -9,7 +11,7 @@ from compliance.ledger import merkle
 from compliance.ledger.checkpoint import Checkpoint
 from compliance.ledger.merkle import ProofError
 from compliance.ledger.note import NoteError, Signer
-from compliance.ledger.proof import Receipt
+from compliance.ledger.proof import Receipt, receipt_json
 
 LOG = Signer("example.com/log", Ed25519PrivateKey.from_private_bytes(bytes(32)))
 ENTRIES = [f'{{"number":{number}}}'.encode() for number in range(11)]
@@ -73,3 +75,9 @@ def test_a_receipt_under_another_key_is_refused():
 def test_a_malformed_receipt_is_refused(text):
     with pytest.raises(NoteError):
         Receipt.of_text(text).verify(LOG.verifier)
+
+
+@pytest.mark.parametrize("index", range(11))
+def test_a_receipt_made_as_json_is_the_same_text(index):
+    made = receipt(index)
+    assert json.loads(receipt_json(made.entry, made.index, made.path, made.checkpoint)) == str(made)

@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from dataclasses import replace
+from msgspec import structs
 
 from compliance.ledger.ledger import Ledger
 from compliance.ledger.statistics import statistics
@@ -33,7 +33,7 @@ def test_a_decision_counts_under_its_outcome_rules_territories_and_day(tmp_path)
 
 def test_what_is_no_decision_counts_as_its_kind_alone(sqlite_ledger):
     sqlite_ledger.append(record(1, "bob")).result(10)
-    erasure = replace(record(0, None), kind="erasure", public={})
+    erasure = structs.replace(record(0, None), kind="erasure", public={})
     sqlite_ledger.append(erasure, erases=sqlite_ledger.pseudonym("bob")).result(10)
     found = statistics(sqlite_ledger.reader.entries())
     assert found.kinds == {"log": 1, "decision": 1, "erasure": 1}

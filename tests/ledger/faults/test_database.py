@@ -6,10 +6,10 @@ import os
 import subprocess
 import threading
 import time
-from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+from msgspec import structs
 
 from compliance.ledger.entry import IdempotencyKey
 from compliance.ledger.errors import LedgerForkedError, LedgerUnavailableError
@@ -38,7 +38,7 @@ def test_a_full_disk_answers_nobody_and_service_resumes_once_there_is_room(tmp_p
     ledger = Ledger.open(settings(tmp_path, f"sqlite:///{small_disk}/log.db"))
     answered, failures = {}, 0
     for number in range(2000):
-        big = replace(record(number), response=os.urandom(20_000))
+        big = structs.replace(record(number), response=os.urandom(20_000))
         try:
             answered[number] = ledger.append(big).result(30).index
         except LedgerUnavailableError:

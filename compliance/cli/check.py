@@ -62,6 +62,7 @@ def check(
             "diagnostics": [diagnostic_json(found) for found in diagnostics],
             "failures": [_failure_json(found) for found in failures],
             "counts": {} if rulebook is None else counts(rulebook),
+            "without_start": [] if rulebook is None else _without_start(rulebook),
         }
         if intake:
             document["intake"] = [intake_json(found) for found in lists]
@@ -92,6 +93,17 @@ def _loaded(sources: tuple[Source, ...]) -> tuple[Rulebook | None, list[Diagnost
         return rulebook, [*diagnostics, *reviews(rulebook, instant_of(None))]
     # A rule that no case names is an error, but no reason to leave the other cases unrun.
     return load_rulebook(sources, demand_cases=False)[0], diagnostics
+
+
+def _without_start(rulebook: Rulebook) -> list[dict[str, Any]]:
+    """Return what holds as it was read, because no source states since when."""
+    from compliance.language.starts import Start, starts
+
+    return [
+        {"what": begun.what, "path": begun.span.path, "line": begun.span.line, "as_read_on": str(begun.read_on)}
+        for begun in starts(rulebook)
+        if begun.start is Start.NONE
+    ]
 
 
 def _intakes(book: BookAt) -> tuple[Intake, ...]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING, Any
 
+from compliance.language.starts import starts
 from compliance.vocabulary.authority import Standing
 from compliance.vocabulary.facts import Zone
 from compliance.vocabulary.territory import KOSOVO, all_countries
@@ -35,6 +36,7 @@ def counts(rulebook: Rulebook) -> dict[str, Any]:
         "positions_by_layer": _tally(position.layer for position in rulebook.positions),
         "positions_by_standing": _tally(_best(position.authority) for position in rulebook.positions),
         "rules_from_positions": len(rulebook.rules) - len(stated),
+        "statements_by_start": _tally(begun.start for begun in starts(rulebook)),
         "jurisdictions": sum(not page.is_group for page in rulebook.jurisdictions.values()),
         "groups": len(rulebook.places.groups),
         "definitions": len({found.name for found in rulebook.definitions}),

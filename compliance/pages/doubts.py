@@ -35,6 +35,8 @@ class Founded:
     address: str
     authority: tuple[Authority, ...]
     review_by: datetime | None
+    start: datetime | None
+    """Since when it holds; `None`: no source states it."""
 
     @property
     def sources(self) -> tuple[Authority, ...]:
@@ -58,6 +60,8 @@ class Doubts:
     """Rests on what others say about the source, and on nothing better."""
     single: tuple[Founded, ...]
     """Rests on one source."""
+    undated: tuple[Founded, ...]
+    """Holds without a start, as its sources were read: none of them states since when."""
 
 
 def founded(rulebook: Rulebook, statements: Statements, at: datetime) -> tuple[Founded, ...]:
@@ -77,6 +81,7 @@ def doubts(every: tuple[Founded, ...], at: datetime) -> Doubts:
             one for one in every if _all_of(one, _WEAK) and any(s.standing is Standing.SECONDARY for s in one.sources)
         ),
         single=tuple(one for one in every if len(one.sources) == 1),
+        undated=tuple(one for one in every if one.start is None),
     )
 
 
@@ -88,18 +93,22 @@ def _statements(statements: Statements, at: datetime) -> Iterator[Founded]:
     for id_, statement in statements.by_id.items():
         version = statement.at(at)
         if version is not None:
-            yield Founded(id_, version.says, addresses.statement(id_), version.authority, version.review_by)
+            address, start = addresses.statement(id_), version.effective.start
+            yield Founded(id_, version.says, address, version.authority, version.review_by, start)
 
 
 def _parameters(rulebook: Rulebook, at: datetime) -> Iterator[Founded]:
     for value in rulebook.parameters:
         if at in value.effective:
             name = value.name if value.jurisdiction is None else f"{value.jurisdiction}/{value.name}"
-            yield Founded(name, value.means, addresses.term("parameter", name), value.authority, value.review_by)
+            address, start = addresses.term("parameter", name), value.effective.start
+            yield Founded(name, value.means, address, value.authority, value.review_by, start)
 
 
 def _groups(rulebook: Rulebook, at: datetime) -> Iterator[Founded]:
     for code, page in rulebook.jurisdictions.items():
         if page.is_group:
             says = page.notes[0] if page.notes else page.name
-            yield Founded(code, says, addresses.group(code), page.authority, rulebook.group_review(code, at))
+            lists = [each.start for each in rulebook.places.groups[code].memberships]
+            start = None if None in lists else min((each for each in lists if each), default=None)
+            yield Founded(code, says, addresses.group(code), page.authority, rulebook.group_review(code, at), start)

@@ -14,6 +14,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from compliance.engine.ruleset import STALE_SOURCE
 from compliance.engine.shown import shown
 from compliance.engine.wording import Named
+from compliance.language.starts import last_read
 from compliance.pages import addresses
 from compliance.pages.survey import Status
 from compliance.pages.world import SMALLEST, start_of, world
@@ -100,6 +101,7 @@ class Renderer:
         return {
             "iso": lambda moment: f"{moment:%Y-%m-%d}",
             "day": shown_day,
+            "last_read": last_read,
             "last_day": _before_midnight,
             "just_before": lambda moment: moment - timedelta(microseconds=1),
             "shown": shown,

@@ -143,6 +143,7 @@ class Site:
             ("recalled", "From memory only", found.recalled),
             ("weak", "Secondary sources only", found.weak),
             ("single", "One source", found.single),
+            ("undated", "Without a start, as read", found.undated),
         ]
         yield self.renderer.page(addresses.DOUBTS, "doubts.html", sections=sections)
         users: dict[Authority, list[Founded]] = defaultdict(list)

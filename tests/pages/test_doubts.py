@@ -12,8 +12,8 @@ def source(standing, read=date(2026, 9, 1), title="A source"):
     return Authority(title, read, standing)
 
 
-def one(*authority, review_by=None):
-    return Founded("x", "says something", "rules/x.html", authority, review_by)
+def one(*authority, review_by=None, start=NOW):
+    return Founded("x", "says something", "rules/x.html", authority, review_by, start)
 
 
 def found(thing):
@@ -50,6 +50,17 @@ def test_a_review_is_overdue_from_its_instant_on():
     assert found(one(*sources, review_by=datetime(2026, 10, 5, 12, 1, tzinfo=UTC))) == {"soon"}
     assert found(one(*sources, review_by=datetime(2027, 1, 3, 12, tzinfo=UTC))) == {"soon"}
     assert found(one(*sources, review_by=datetime(2027, 1, 3, 12, 1, tzinfo=UTC))) == set()
+
+
+def test_what_begins_on_no_day_that_a_source_states_is_listed():
+    sources = (source(Standing.QUOTED), source(Standing.QUOTED, title="b"))
+    assert found(one(*sources, start=None)) == {"undated"}
+
+
+def test_a_list_without_a_start_leaves_its_group_without_one(material, book):
+    undated = {each.name for each in founded(book.rulebook, material.statements, material.at) if each.start is None}
+    assert {"africa", "travel-rule-stated", "screening-fresh"} <= undated
+    assert not {"EEA", "us-person", "screening-max-age"} & undated
 
 
 def test_statements_parameters_and_groups_are_all_looked_at(material, book):

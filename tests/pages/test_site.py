@@ -150,6 +150,14 @@ def test_since_when_is_since_when_for_this_place(pages):
     assert "until an enhanced due diligence is on file since 13 February 2026" in text
 
 
+def test_what_begins_on_no_stated_day_says_as_of_when_it_was_read(pages, material):
+    statement = material.statements.by_id["postal-code-well-formed"]
+    page = pages["rules/postal-code-well-formed.html"]
+    read_on = max(one.reviewed_on for one in statement.versions[0].authority)
+    assert f'No start stated, as read on <time datetime="{read_on}">' in page
+    assert "no start stated" not in pages["rules/us-person.html"]
+
+
 def test_a_rule_says_its_condition_in_words_its_sources_and_its_cases(pages, material):
     text = re.sub(r"<[^>]+>", "", pages["rules/redemption-below-minimum.html"])
     assert "“amount” in USD is less than “issuer minimum” (USD 5,000)" in text

@@ -34,8 +34,9 @@ ADAPTERS: tuple[Adapter, ...] = (
         "ours_compiled",
         "ours-compiled",
         None,
-        ("validated", "dict", "explained"),
+        ("validated", "dict", "bytes", "explained"),
         "unknown-safe, with grounds; validated: from a decoded request; dict: strict decoding included; "
+        "bytes: from the JSON of a request to the JSON of an answer, outcome and rules; "
         "explained: the public call, from plain values to a decision with reasons, authorities and missing facts",
         growing=("validated",),
         unknown_homes=True,

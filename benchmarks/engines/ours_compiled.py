@@ -2,27 +2,46 @@
 
 from __future__ import annotations
 
-import importlib
+import json
 from typing import Any
 
 from benchmarks.engines.ours import body, load_book, read, read_decision
-from benchmarks.model import Engine, Request, Rulebook
+from benchmarks.model import Answer, Engine, Request, Rulebook
 
 
 def load(rulebook: Rulebook, form: str) -> Engine:
     """Read the rulebook and compile every slice, which would otherwise wait for its first request."""
-    compiler: Any = importlib.import_module("compliance.engine.compiler")
     book = load_book(rulebook)
     if form == "explained":
         return Engine(body, book.decide, book.decide, read_decision)
-    decide = compiler.Compiler(book.ruleset).verdict
     for action, home in rulebook.slices():
         if home:
-            decide(book.request(body(Request(action, {"residence": home}, complete=False))))
+            book.verdict(book.request(body(Request(action, {"residence": home}, complete=False))))
     if form == "validated":
-        return Engine(lambda request: book.request(body(request)), decide, decide, read)
+        return Engine(lambda request: book.request(body(request)), book.verdict, book.verdict, read)
+    if form == "bytes":
+        decide = from_bytes(book)
+        return Engine(lambda request: json.dumps(body(request)).encode(), decide, decide, read_bytes)
+    return Engine(body, book.judge, book.judge, read)
 
-    def decide_body(request: object) -> Any:
-        return decide(book.request(request))
 
-    return Engine(body, decide_body, decide_body, read)
+def from_bytes(book: Any) -> Any:
+    """Return what turns the bytes of a request into those of an answer: the outcome, and the rules that determined it.
+
+    The bytes are those that Python's own `json` writes.
+    """
+    from msgspec.json import encode  # noqa: PLC0415 - only in this engine's own process
+
+    judge = book.judge
+
+    def decide(raw: bytes) -> bytes:
+        verdict = judge(raw)
+        return encode({"outcome": verdict.outcome, "grounds": [rule.id for rule in verdict.grounds]})
+
+    return decide
+
+
+def read_bytes(raw: bytes) -> Answer:
+    """Read an answer: identifiers without the file they stand in."""
+    found = json.loads(raw)
+    return found["outcome"], [rule.rpartition("/")[2] for rule in found["grounds"]]

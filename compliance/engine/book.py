@@ -15,6 +15,7 @@ from compliance.engine.columns import Rows
 from compliance.engine.compiler import Compiler
 from compliance.engine.decoder import Surroundings, decode
 from compliance.engine.explainer import explain
+from compliance.engine.json import read_json
 from compliance.engine.many import Answerer
 from compliance.engine.ruleset import Timeline
 from compliance.engine.wire import WireDecoder
@@ -99,14 +100,21 @@ class BookAt:
         return self.compiler.verdict(request)
 
     def judge(self, body: object, *, strict: bool = True) -> Verdict:
-        """Return the verdict on `body`, the stricter of two if it names a second subject: `decide`, unexplained.
+        """Return the verdict on `body`, parsed JSON or its bytes, without explaining it.
+
+        It is the stricter of two where the action names a second subject.
 
         Raises:
             RequestRefused: with every problem of it.
+            MalformedJSON: if it is bytes, and no JSON.
         """
         around = Surroundings(self.instant)
         wire = self.book.warmed or self.book.warm(self.instant)
-        found = wire.judge(body, around, self.compiler, strict)
+        if isinstance(body, bytes):
+            found = wire.judge_bytes(body, around, self.compiler, strict)
+            body = read_json(body) if found is None else body
+        else:
+            found = wire.judge(body, around, self.compiler, strict)
         return found if found is not None else self._judged(wire.request(body, around, strict=strict))
 
     def _judged(self, request: Request) -> Verdict:

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from compliance.engine.answered import Answers
 from compliance.engine.combiner import combine
 from compliance.engine.explanations import Explanations
 from compliance.engine.generator import Unsettled
@@ -42,6 +43,8 @@ class Compiler:
         self.ruleset = ruleset
         self.explanations = Explanations(ruleset)
         """The decisions that were explained."""
+        self.answers = Answers()
+        """The answers to verdicts that were asked for without an explanation."""
         self._most = most_slices
         self.slices: dict[tuple[object, ...], Callable[[Facts], Verdict]] = {}
         """The functions of the slices that were compiled: from facts to verdict."""

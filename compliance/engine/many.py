@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from compliance.engine.answered import Answered, Answers
+from compliance.engine.answered import Answered
 from compliance.engine.envelope import RequestRefused
 
 if TYPE_CHECKING:
@@ -29,17 +29,24 @@ class Answerer:
         self.wire = wire
         self.around = around
         self._compiler = compiler
-        self._answers = Answers()
+        self._answers = compiler.answers
 
     def bodies(self, bodies: Iterable[object], *, strict: bool = True) -> list[Answered]:
         """Return the answers to `bodies` (parsed JSON), in order."""
-        return [self.body(body, strict=strict) for body in bodies]
+        asked = list(bodies)
+        judged = self.wire.judge_all(asked, self.around, self._compiler, strict)
+        of, read = self._answers.of, self._read
+        return [
+            of(verdict) if verdict is not None else read(body, strict)
+            for body, verdict in zip(asked, judged, strict=True)
+        ]
 
     def body(self, body: object, *, strict: bool = True) -> Answered:
         """Return the answer to one body."""
-        verdict = self.wire.judge(body, self.around, self._compiler, strict)
-        if verdict is not None:
-            return self._answers.of(verdict)
+        return self.bodies((body,), strict=strict)[0]
+
+    def _read(self, body: object, strict: bool) -> Answered:
+        """Return the answer to a body that has to be read as a request."""
         try:
             return self.request(self.wire.request(body, self.around, strict=strict))
         except RequestRefused as refused:

@@ -30,7 +30,7 @@ from compliance.vocabulary.facts import Zone
 from compliance.vocabulary.unknown import UNKNOWN
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping
     from datetime import datetime
 
     from compliance.engine.compiler import Compiler
@@ -63,9 +63,11 @@ class WireDecoder:
         self._split = msgspec.json.Decoder(_Batch).decode
         self._decode: Callable[[bytes], Any] = _leave
         self._body: Any = None
-        self._from_bytes: dict[str, Callable[..., Request | None]] = {}
-        self._from_tree: dict[str, Callable[..., Request | None]] = {}
-        self._judge: dict[str, Callable[..., Verdict | None]] = {}
+        # By the class of the subject that was read, which Python looks up faster than an attribute of it.
+        self._from_bytes: dict[type, Callable[..., Request | None]] = {}
+        self._from_tree: dict[type, Callable[..., Request | None]] = {}
+        self._judge_bytes: dict[type, Callable[..., Verdict | None]] = {}
+        self._judge_tree: dict[type, Callable[..., Verdict | None]] = {}
         try:
             zones = zones_of(ruleset.vocabulary)
             found = bodies(ruleset.vocabulary, zones.subjects, zones.classes)
@@ -78,9 +80,11 @@ class WireDecoder:
         for kind in ruleset.vocabulary.kinds:
             nothing = {**found.nothing, Zone.SUBJECT: found.nobody[kind]}
             writer = KindWriter(ruleset, kind, nothing, templates.filled)
-            self._from_bytes[kind] = writer.function(counted=True, **held)
-            self._from_tree[kind] = writer.function(counted=False, **held)
-            self._judge[kind] = writer.function(counted=False, judging=True, **held)
+            read = found.subjects[kind]
+            self._from_bytes[read] = writer.function(counted=True, **held)
+            self._from_tree[read] = writer.function(counted=False, **held)
+            self._judge_bytes[read] = writer.function(counted=True, judging=True, **held)
+            self._judge_tree[read] = writer.function(counted=False, judging=True, **held)
 
     def read(self, body: bytes, around: Surroundings, *, strict: bool = True) -> Request | None:
         """Return the request in `body`, or `None`: then the strict reader and the decoder have to read it."""
@@ -88,10 +92,11 @@ class WireDecoder:
         if not body.isascii() or _BACKSLASH in body or _DEL in body:
             return None
         try:
-            read = self._decode(body)
+            decode = self._decode
+            read = decode(body)
             if read.context.beside is not UNSET:
                 return None
-            return self._from_bytes[read.subject.kind](read, body.count(b","), around, strict)
+            return self._from_bytes[type(read.subject)](read, body.count(b","), around, strict)
         except _TRIPPED:
             return None
 
@@ -100,8 +105,9 @@ class WireDecoder:
         if not body.isascii() or _BACKSLASH in body or _DEL in body:
             return None
         try:
-            read = self._decode(body)
-            made = self._from_bytes[read.subject.kind](read, body.count(b","), around, False)
+            decode = self._decode
+            read = decode(body)
+            made = self._from_bytes[type(read.subject)](read, body.count(b","), around, False)
             beside = read.context.beside
         except _TRIPPED:
             return None
@@ -113,7 +119,7 @@ class WireDecoder:
             return None
         try:
             body = msgspec.convert(tree, self._body)
-            return self._from_tree[body.subject.kind](body, tree, around, strict)
+            return self._from_tree[type(body.subject)](body, tree, around, strict)
         except _TRIPPED:
             return None
 
@@ -126,7 +132,32 @@ class WireDecoder:
             return None
         try:
             body = msgspec.convert(tree, self._body)
-            return self._judge[body.subject.kind](body, tree, around, strict, compiler.slices, compiler.verdict)
+            return self._judge_tree[type(body.subject)](body, tree, around, strict, compiler)
+        except _STRAYED:
+            return None
+
+    def judge_all(
+        self, trees: Iterable[object], around: Surroundings, compiler: Compiler, strict: bool
+    ) -> Iterator[Verdict | None]:
+        """Yield what `judge` returns for each of `trees`."""
+        body_type, convert, made = self._body, msgspec.convert, self._judge_tree
+        for tree in trees:
+            try:
+                body = convert(tree, body_type) if body_type is not None else _leave(b"")
+                yield made[type(body.subject)](body, tree, around, strict, compiler)
+            except _STRAYED:
+                yield None
+
+    def judge_bytes(self, body: bytes, around: Surroundings, compiler: Compiler, strict: bool) -> Verdict | None:
+        """Return the verdict on what the bytes of a body ask, as `judge` does for parsed JSON."""
+        if not body.isascii() or _BACKSLASH in body or _DEL in body:
+            return None
+        try:
+            decode = self._decode
+            read = decode(body)
+            if read.context.beside is not UNSET:
+                return None
+            return self._judge_bytes[type(read.subject)](read, body.count(b","), around, strict, compiler)
         except _STRAYED:
             return None
 

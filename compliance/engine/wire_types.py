@@ -269,6 +269,8 @@ class Bodies:
     """The class of whole bodies, whose parts have the classes of `engine.zones` as properties."""
 
     type: Any
+    subjects: dict[str, Any]
+    """The class of the subject, by its kind."""
     nobody: dict[str, Any]
     """By kind of subject, the properties that stand where a body gives none."""
     nothing: dict[Zone, Any]
@@ -286,35 +288,34 @@ def bodies(vocabulary: Vocabulary, subjects: Mapping[str, type[Any]], zones: Map
     with_ = {zone: ("properties", type(made), made) for zone, made in nothing.items()}
     _words(subjects)
     several = len(subjects) > 1
-    people = [_subject(kind, ("properties", type(made), made), several=several) for kind, made in nobody.items()]
+    people = {kind: _subject(kind, ("properties", type(made), made), several=several) for kind, made in nobody.items()}
     action = _struct("Action", [("name", _words(vocabulary.all_actions())), with_[Zone.ACTION]])
     resource = _struct("Resource", [("type", _words(vocabulary.resource_types)), ("id", _ID), with_[Zone.RESOURCE]])
     _, context, no_context = with_[Zone.CONTEXT]
     made = _struct(
         "Body",
         [
-            ("subject", Union[tuple(people)]),  # noqa: UP007 - of as many as there are
+            ("subject", Union[tuple(people.values())]),  # noqa: UP007 - of as many as there are
             ("action", action),
             ("resource", resource),
             ("context", context, no_context),
         ],
     )
-    return Bodies(made, nobody, nothing)
+    return Bodies(made, people, nobody, nothing)
 
 
 def _subject(kind: str, properties: tuple[str, Any, Any], *, several: bool) -> Any:
     fields = [("id", _ID | UnsetType, UNSET), properties]
     if several:
-        return _struct("Subject", fields, kind=kind, tag=kind)
+        return _struct("Subject", fields, tag=kind)
     # With one kind there is no union to tell apart, and msgspec would not ask for a tag.
-    return _struct("Subject", [("type", Literal[kind]), *fields], kind=kind)
+    return _struct("Subject", [("type", Literal[kind]), *fields])
 
 
-def _struct(name: str, fields: list[Any], *, kind: str | None = None, tag: str | None = None) -> Any:
+def _struct(name: str, fields: list[Any], *, tag: str | None = None) -> Any:
     return msgspec.defstruct(
         name,
         fields,
-        namespace={} if kind is None else {"kind": kind},
         tag_field="type" if tag is not None else None,
         tag=tag,
         frozen=True,

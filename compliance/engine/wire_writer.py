@@ -36,8 +36,8 @@ _REST: Final = "{}, assumed, None, (), (), None, end"
 """No evidence; what is assumed; nothing refused, ignored or warned of, no second subject; until when facts hold."""
 _REQUEST: Final = f"Request(a.name, KIND, r.type, d, t.product, around.time, w, homes, i, why, {_REST}, key)"
 _JUDGED: Final = (
-    "decide = slices.get(key)",
-    f"return verdict({_REQUEST}) if decide is None else decide(w)",
+    "decide = compiler.slices.get(key)",
+    f"return compiler.verdict({_REQUEST}) if decide is None else decide(w)",
 )
 """An unknown or second home has the key `()`, which no slice has."""
 
@@ -74,8 +74,8 @@ class KindWriter:
     def function(self, *, counted: bool, judging: bool = False, **held: Any) -> Callable[..., Any]:
         """Return the function `(body, given, around, strict)`; `given` is the number of commas, or the parsed JSON.
 
-        `judging`, it takes the compiled slices and what judges a request as well, and returns a verdict: it makes no
-        request where there is a slice for it. `held` is what it calls and looks up: the templates that are `kept`, what
+        `judging`, it takes the compiler as well, and returns a verdict: it makes no request where a slice was compiled
+        before. `held` is what it calls and looks up: the templates that are `kept`, what
         can `find` one, and `house` of `engine.wire`.
         """
         lines = [
@@ -94,7 +94,7 @@ class KindWriter:
             "w = Facts(f, p, q, c, fixed, d, around.time)",
             *(_JUDGED if judging else [f"return {_REQUEST}"]),
         ]
-        text = "\n    ".join([f"def made(b, given, around, strict{', slices, verdict' * judging}):", *lines]) + "\n"
+        text = "\n    ".join([f"def made(b, given, around, strict{', compiler' * judging}):", *lines]) + "\n"
         known = {**self.held, **held}
         # The program is made here, from declared names only: nothing a client sends is ever in it.
         exec(compile(text, "<wire>", "exec"), known)  # noqa: S102

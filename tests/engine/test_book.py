@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
@@ -15,6 +16,7 @@ from compliance.engine.book import Book, joined
 from compliance.engine.combiner import combine
 from compliance.engine.decision import Decision, Outcome
 from compliance.engine.envelope import RequestRefused
+from compliance.engine.json import MalformedJSON
 from compliance.language.expression import Const, Expression, FactRef
 from compliance.language.rulebook import Effect, HomeScope, Rule
 from compliance.language.span import NOWHERE
@@ -53,11 +55,14 @@ def test_a_verdict_is_that_of_the_decision_with_and_without_a_request() -> None:
     for properties in ({**BOB["properties"], **change} for change in changes):
         given = body(subject__properties=properties)
         verdict = at.judge(given)
+        assert at.judge(json.dumps(given).encode()) is verdict
         decision = at.decide(given)
         assert verdict.outcome is decision.outcome
         assert [found.id for found in verdict.grounds] == [ground.rule for ground in decision.grounds]
     with pytest.raises(RequestRefused):
         at.judge({"subject": 1})
+    with pytest.raises(MalformedJSON):
+        at.judge(b'{"subject": 1, "subject": 1}')
 
 
 def test_a_verdict_about_two_subjects_is_the_stricter_one() -> None:

@@ -29,7 +29,7 @@ STATED: dict[tuple[int, int], dict[str, int]] = {
         "decide complete": 192,
         "decide partial": 366,
         "decide without a home": 651,
-        "answer a list": 609,
+        "answer a list": 539,
     },
 }
 """Python version -> what is done -> instructions for one request, on average."""

@@ -108,14 +108,13 @@ class BookAt:
             RequestRefused: with every problem of it.
             MalformedJSON: if it is bytes, and no JSON.
         """
-        around = Surroundings(self.instant)
         wire = self.book.warmed or self.book.warm(self.instant)
         if isinstance(body, bytes):
-            found = wire.judge_bytes(body, around, self.compiler, strict)
+            found = wire.judge_bytes(body, self.around, self.compiler, strict)
             body = read_json(body) if found is None else body
         else:
-            found = wire.judge(body, around, self.compiler, strict)
-        return found if found is not None else self._judged(wire.request(body, around, strict=strict))
+            found = wire.judge(body, self.around, self.compiler, strict)
+        return found if found is not None else self._judged(self.request(body, strict=strict))
 
     def _judged(self, request: Request) -> Verdict:
         verdict = self.verdict(request)

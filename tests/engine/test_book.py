@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from compliance.engine.book import Book, joined
 from compliance.engine.combiner import combine
 from compliance.engine.decision import Decision, Outcome
+from compliance.engine.decoder import FedValue
 from compliance.engine.envelope import RequestRefused
 from compliance.engine.json import MalformedJSON
 from compliance.language.expression import Const, Expression, FactRef
@@ -63,6 +64,16 @@ def test_a_verdict_is_that_of_the_decision_with_and_without_a_request() -> None:
         at.judge({"subject": 1})
     with pytest.raises(MalformedJSON):
         at.judge(b'{"subject": 1, "subject": 1}')
+
+
+def test_a_verdict_counts_what_feeds_say() -> None:
+    halted = rule("halted", Effect.FORBID, FactRef("resource.halted", BOOL))
+    fed = {("resource.halted", "*"): FedValue(True, NOW + timedelta(minutes=1))}
+    asked = book(rule("open"), halted)
+    for _ in range(2):
+        assert asked.at(NOW, fed).judge(body()).outcome is Outcome.DENY
+        assert asked.at(NOW, fed).decide_many([body()])[0].outcome is Outcome.DENY
+        assert asked.at(NOW).judge(body()).outcome is Outcome.ALLOW
 
 
 def test_a_verdict_about_two_subjects_is_the_stricter_one() -> None:

@@ -68,7 +68,7 @@ def serve(
         recorder = None if ledger is None else recorder_of(ledger, shelf, witness, at_the_end)
         _log.info("answering by %s (%s)", book.rulebook.digest, shelf.current.status)
         if watch:
-            watcher = Watcher(shelf, place, clock)
+            watcher = Watcher(shelf, place, clock, taken=_settle)
             watcher.start()
             at_the_end.callback(watcher.stop)
         gate = Gate(shelf, clock, recorder)
@@ -92,7 +92,11 @@ def serve(
 
 
 def _settle() -> None:
-    """Keep the collector away from what stays: going through a rulebook again and again took a fifth of each answer."""
+    """Keep the collector away from what stays: going through a rulebook again and again took a fifth of each answer.
+
+    What it was kept away from before it looks at once more, so that the rulebook before an edit goes.
+    """
+    gc.unfreeze()
     gc.collect()
     gc.freeze()
     gc.set_threshold(50_000, 20, 100)

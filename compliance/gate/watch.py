@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Final
 from compliance.gate.supplier import load_checked, trouble_of
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
     from compliance.gate.clock import Clock
@@ -41,12 +42,15 @@ def fingerprint(folder: Path) -> Fingerprint:
 class Watcher:
     """Looks at a folder again and again, in a thread of its own."""
 
-    def __init__(self, shelf: Shelf, folder: Path, clock: Clock, every: float = EVERY) -> None:
-        """Take the shelf to fill and the folder whose present content is on it."""
+    def __init__(
+        self, shelf: Shelf, folder: Path, clock: Clock, every: float = EVERY, taken: Callable[[], None] | None = None
+    ) -> None:
+        """Take the shelf to fill, the folder whose present content is on it, and what to do once an edit answers."""
         self._shelf = shelf
         self._folder = folder
         self._clock = clock
         self._every = every
+        self._taken = taken
         self._seen = fingerprint(folder)
         self._stop = Event()
         self._thread = Thread(target=self._run, name="rulebook-watcher", daemon=True)
@@ -89,6 +93,8 @@ class Watcher:
             return
         self._shelf.put(book, now)
         _log.info("the rulebook on disk now answers: %s", book.rulebook.digest)
+        if self._taken is not None:
+            self._taken()
 
     def _run(self) -> None:
         while not self._stop.wait(self._every):

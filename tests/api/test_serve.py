@@ -116,6 +116,15 @@ def test_the_collector_leaves_alone_what_stays_and_takes_what_does_not():
         del passing
         gc.collect()
         assert gone() is None
+        # What stayed until an edit goes with the next one.
+        edited = Knot()
+        edited.me, gone = edited, weakref.ref(edited)
+        _settle()
+        del edited
+        gc.collect()
+        assert gone() is not None
+        _settle()
+        assert gone() is None
     finally:
         gc.unfreeze()
         gc.set_threshold(*thresholds)

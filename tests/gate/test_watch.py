@@ -54,6 +54,19 @@ def grounds(gate):
     return [ground.rule for ground in asyncio.run(gate.answer(body)).decision.grounds]
 
 
+def test_who_asks_is_told_once_an_edit_answers_and_not_of_one_that_is_not_taken(gate, folder):
+    told = []
+    watcher = Watcher(gate.shelf, folder, gate.clock, taken=lambda: told.append(gate.shelf.current.book))
+    before = gate.shelf.current.book
+    write(folder, "access/closed.yaml", "- rule: closed\n")
+    assert watcher.look()
+    assert told == []
+    new_rule(folder)
+    assert watcher.look()
+    assert told == [gate.shelf.current.book]
+    assert told[0] is not before
+
+
 def test_an_edit_that_compiles_and_whose_cases_hold_changes_the_answer(gate, watcher, folder):
     assert grounds(gate) != ["closed"]
     new_rule(folder)

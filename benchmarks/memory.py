@@ -19,9 +19,10 @@ from typing import TYPE_CHECKING, Any
 from benchmarks.customers import orders
 from compliance.engine.loading import load_book
 from compliance.gate.clock import SYSTEM_CLOCK
-from compliance.gate.gate import Asked, Gate
+from compliance.gate.gate import Gate
 from compliance.gate.logbook import Logbook
 from compliance.gate.shelf import Shelf
+from compliance.gate.sitting import Asked
 from compliance.ledger.entry import IdempotencyKey
 from compliance.ledger.ledger import Ledger
 from compliance.ledger.settings import LedgerSettings

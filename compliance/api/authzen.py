@@ -18,7 +18,8 @@ from compliance.api.replies import MANY, bytes_of, reply, sent
 from compliance.engine.envelope import Problem, RequestRefused
 from compliance.engine.json import read_json
 from compliance.gate.forms import AuthZEN
-from compliance.gate.gate import Asked, Given
+from compliance.gate.gate import Given
+from compliance.gate.sitting import Asked
 from compliance.vocabulary.suggestions import alternatives
 
 if TYPE_CHECKING:

@@ -78,6 +78,8 @@ class Connection(HttpToolsProtocol):
         self._front: Direct | None = getattr(self.app, "front", None)
         self._exchange: Exchange | None = None
         """The question whose body is being read."""
+        self._idle_since: float | None = None
+        """When the last answer was sent, by the clock of the loop; `None` while a request is under way."""
         self._defaults: tuple[list[tuple[bytes, bytes]], bytes] = ([], b"")
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
@@ -116,6 +118,45 @@ class Connection(HttpToolsProtocol):
             self._front.begin(exchange)
         else:
             super().on_message_complete()
+
+    def on_response_complete(self) -> None:
+        """Go on with what waits behind an answer, or begin to wait for the next request."""
+        self.server_state.total_requests += 1
+        if self.transport.is_closing():
+            return
+        self.flow.resume_reading()
+        if self.pipeline:
+            self._start_asgi_task(*self.pipeline.pop())
+            return
+        # One timer for as long as the connection is in use: to set and cancel one for each request costs a microsecond.
+        self._idle_since = self.loop.time()
+        if self.timeout_keep_alive_task is None:
+            self._wait(self.timeout_keep_alive)
+
+    def timeout_keep_alive_handler(self) -> None:
+        """Close a connection on which nothing came for so long; wait on where something did."""
+        self.timeout_keep_alive_task = None
+        if self._idle_since is None or self.transport.is_closing():
+            return
+        left = self._idle_since + self.timeout_keep_alive - self.loop.time()
+        if left > 0:
+            self._wait(left)
+        else:
+            self.transport.close()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """Take that the connection is gone."""
+        super().connection_lost(exc)
+        if self.timeout_keep_alive_task is not None:
+            self.timeout_keep_alive_task.cancel()
+            self.timeout_keep_alive_task = None
+
+    def _unset_keepalive_if_required(self) -> None:
+        """Note that a request has begun to come in."""
+        self._idle_since = None
+
+    def _wait(self, seconds: float) -> None:
+        self.timeout_keep_alive_task = self.loop.call_later(seconds, self.timeout_keep_alive_handler)
 
     def _is_usual(self) -> bool:
         parser = self.parser

@@ -14,7 +14,8 @@ from compliance.api.replies import MANY, bytes_of, reply, sent
 from compliance.engine.envelope import Problem, RequestRefused
 from compliance.engine.json import MalformedJSON, read_json
 from compliance.gate.forms import MINIMAL
-from compliance.gate.gate import Asked, Given
+from compliance.gate.gate import Given
+from compliance.gate.sitting import Asked
 from compliance.vocabulary.refusal import escaped, shown
 
 if TYPE_CHECKING:

@@ -21,7 +21,7 @@ from compliance.api.preference import APPLIED, HEADER, form_in
 from compliance.api.problems import Fault, Stopped
 from compliance.api.replies import SINGLE, too_long
 from compliance.gate.forms import MINIMAL, PLAIN, AuthZEN
-from compliance.gate.gate import Asked
+from compliance.gate.sitting import Asked
 
 if TYPE_CHECKING:
     from starlette.types import Message, Receive, Scope, Send

@@ -14,8 +14,9 @@ if TYPE_CHECKING:
 
     from compliance.engine.envelope import RequestRefused
     from compliance.gate.answer import Answer
-    from compliance.gate.gate import Asked, Found, Gate
+    from compliance.gate.gate import Found, Gate
     from compliance.gate.shelf import Shelved
+    from compliance.gate.sitting import Asked
 
 
 @dataclass(frozen=True, slots=True)

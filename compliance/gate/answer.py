@@ -44,14 +44,11 @@ class Answer(msgspec.Struct, frozen=True, gc=False):
     receipt: str | None = None
     """The proof that the answer is in the log, where there is one."""
     own: tuple[bytes, ...] | None = None
-    """What is its own in its JSON, once `gate.pieces` has spelt it: it is in the answer and in its record."""
+    """What is its own in its JSON, in the order of `gate.pieces`: it is in the answer and in its record.
+
+    Invariant: whoever replaces something that is spelt in it sets it to `None`; then it is spelt anew."""
     explanation: Explanation | None = None
     """What explains it and all answers like it; `None` where it names two subjects, or is like no other."""
-
-    def __post_init__(self) -> None:
-        """Forget what was spelt of another answer, which `msgspec.structs.replace` would take over."""
-        if self.own is not None:
-            msgspec.structs.force_setattr(self, "own", None)
 
     @property
     def allows(self) -> bool:

@@ -8,21 +8,17 @@ Reference: DESIGN sections 5 and 6.
 from __future__ import annotations
 
 import asyncio
-from dataclasses import dataclass, field
-from datetime import timedelta
 from typing import TYPE_CHECKING, Final
 
 import msgspec
 
-from compliance.engine.envelope import Problem, RequestRefused
-from compliance.engine.json import read_json, write_json
+from compliance.engine.envelope import RequestRefused
 from compliance.gate.answer import Answer
 from compliance.gate.clock import SYSTEM_CLOCK
-from compliance.gate.feeds import NOTHING, Feeds
+from compliance.gate.feeds import Feeds
 from compliance.gate.forms import PLAIN, with_receipt
-from compliance.gate.identity import new_id
-from compliance.gate.question import Question, read_question
 from compliance.gate.recorder import NoRecorder, Record
+from compliance.gate.sitting import Asked, Sitting
 from compliance.ledger.errors import LedgerUnavailableError
 
 if TYPE_CHECKING:
@@ -30,42 +26,13 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from compliance.engine.book import BookAt
-    from compliance.engine.request import Request
-    from compliance.engine.ruleset import Ruleset
     from compliance.gate.clock import Clock
-    from compliance.gate.feeds import Fed
     from compliance.gate.forms import Form
     from compliance.gate.recorder import Receipted, Recorder
-    from compliance.gate.shelf import Shelf, Shelved
-    from compliance.ledger.entry import IdempotencyKey
+    from compliance.gate.shelf import Shelf
 
-ALLOW_FOR: Final = timedelta(seconds=30)
-"""How long an answer holds where the vocabulary does not say."""
 _TURN: Final = 20
 """Requests of a batch that are decided before others get their turn."""
-
-
-@dataclass(slots=True)
-class Asked:
-    """One request as it came, as parsed JSON, as bytes, or both; and how the answer is to be spelled."""
-
-    body: object = None
-    """Parsed JSON; where there are bytes, only looked at if they cannot be read at once."""
-    raw: bytes | None = field(default=None, repr=False)
-    form: Form = PLAIN
-    key: IdempotencyKey | None = None
-
-    def tree(self) -> object:
-        """Return it as parsed JSON; raise `MalformedJSON`."""
-        if self.body is None and self.raw is not None:
-            self.body = read_json(self.raw)
-        return self.body
-
-    def bytes(self) -> bytes:
-        """Return it as bytes."""
-        if self.raw is None:
-            self.raw = write_json(self.body)
-        return self.raw
 
 
 class Given(msgspec.Struct, frozen=True, gc=False):
@@ -118,18 +85,23 @@ class Gate:
         Raises:
             LedgerError: if the answers could not be made durable; then there are none. See `Recorder.record`.
         """
-        shelved, now, fed = self.shelf.current, self.clock.now(), self.feeds.current
-        judged: list[Answer | RequestRefused] = []
+        sitting, keeps = self._sitting(), self.recorder.records
+        found: list[Found | Answer] = []
         for index, each in enumerate(asked):
             if index % _TURN == _TURN - 1:
                 await asyncio.sleep(0)
+            judged: Answer | RequestRefused
             try:
-                judged.append(judge(each, shelved, now, new_id(now), fed))
+                judged = sitting.judge(each)
             except RequestRefused as refused:
-                judged.append(refused)
-            if until is not None and until(index, judged[-1]):
+                judged = refused
+            if isinstance(judged, Answer) and not keeps and each.key is None:
+                found.append(Given(each.form.spell(judged), judged))
+            else:
+                found.append(judged)
+            if until is not None and until(index, judged):
                 break
-        return await self._recorded(asked, judged, shelved, fed)
+        return await self._recorded(asked, found, sitting)
 
     async def give_one(self, asked: Asked) -> Given:
         """Return the recorded answer to one request, as `give` does; raise `RequestRefused` if it cannot be read."""
@@ -138,8 +110,7 @@ class Gate:
             if isinstance(found, RequestRefused):
                 raise found
             return found
-        shelved, now, fed = self.shelf.current, self.clock.now(), self.feeds.current
-        answer = judge(asked, shelved, now, new_id(now), fed)
+        answer = self._sitting().judge(asked)
         return Given(asked.form.spell(answer), answer)
 
     def begin(self, asked: Asked, done: Callable[[Given | Exception], None]) -> Given | None:
@@ -151,12 +122,10 @@ class Gate:
             RequestRefused: if the request cannot be read.
             LedgerError: if its answer can be seen not to become durable.
         """
-        shelved, now, fed = self.shelf.current, self.clock.now(), self.feeds.current
-        answer = judge(asked, shelved, now, new_id(now), fed)
-        response = asked.form.spell(answer)
+        sitting = self._sitting()
+        answer = sitting.judge(asked)
         if not self.recorder.records and asked.key is None:
-            return Given(response, answer)
-        record = Record(answer, asked.form, shelved.book.rulebook, asked.bytes(), response, asked.key, fed)
+            return Given(asked.form.spell(answer), answer)
 
         def recorded(found: Receipted | Exception) -> None:
             try:
@@ -164,28 +133,34 @@ class Gate:
             except Exception as error:  # noqa: BLE001 - whoever waits is told
                 done(error)
 
-        self.recorder.begin(record, recorded)
+        self.recorder.begin(_record(asked, answer, sitting), recorded)
         return None
+
+    def _sitting(self) -> Sitting:
+        return Sitting(self.shelf.current, self.clock.now(), self.feeds.current)
 
     def now(self, as_of: datetime | None = None) -> BookAt:
         """Return the rulebook as it stands now, or at `as_of`."""
         instant = as_of if as_of is not None else self.clock.now()
         return self.shelf.current.book.at(instant, self.feeds.current)
 
-    async def _recorded(
-        self, asked: Sequence[Asked], judged: list[Answer | RequestRefused], shelved: Shelved, fed: Fed
-    ) -> list[Found]:
-        rulebook = shelved.book.rulebook
+    async def _recorded(self, asked: Sequence[Asked], found: list[Found | Answer], sitting: Sitting) -> list[Found]:
+        """Return what was found, with each answer that is still to be recorded recorded."""
         records = [
-            Record(each, of.form, rulebook, of.bytes(), of.form.spell(each), of.key, fed)
-            for of, each in zip(asked, judged, strict=False)
-            if isinstance(each, Answer)
+            _record(of, each, sitting) for of, each in zip(asked, found, strict=False) if isinstance(each, Answer)
         ]
+        if not records:
+            return [each for each in found if not isinstance(each, Answer)]
         try:
             recorded = iter(await self.recorder.record(records))
         except OSError as error:
             raise LedgerUnavailableError("the answer could not be recorded") from error
-        return [each if isinstance(each, RequestRefused) else _given(each, next(recorded)) for each in judged]
+        return [_given(each, next(recorded)) if isinstance(each, Answer) else each for each in found]
+
+
+def _record(asked: Asked, answer: Answer, sitting: Sitting) -> Record:
+    rulebook = sitting.shelved.book.rulebook
+    return Record(answer, asked.form, rulebook, asked.bytes(), asked.form.spell(answer), asked.key, sitting.fed)
 
 
 def _given(answer: Answer, kept: Receipted) -> Given:
@@ -194,61 +169,3 @@ def _given(answer: Answer, kept: Receipted) -> Given:
         return Given(kept.response, None if kept.repeated else answer)
     response = with_receipt(kept.response, kept.receipt)
     return Given(response, None if kept.repeated else answer, kept.receipt)
-
-
-def judge(asked: Asked, shelved: Shelved, now: datetime, id_: str, fed: Fed = NOTHING) -> Answer:
-    """Return the answer to one request, taken at `now` under the name `id_`, recorded nowhere yet.
-
-    `fed` is what feeds say; it is recorded with the answer.
-
-    Raises:
-        RequestRefused: with every problem of the request.
-    """
-    book = shelved.book.at(now, fed)
-    # A body with an instant of its own, or with anything else that is unusual, is not read at once.
-    quick = asked.form.quick(book, asked.raw) if asked.raw is not None else None
-    binding = True
-    if quick is not None:
-        request, asked.form = quick
-    else:
-        book, request, binding = _read(asked, shelved, now, fed)
-    ruleset = book.ruleset
-    explanation = book.explanation(request) if request.counterparty is None else None
-    return Answer(
-        id=id_,
-        request=request,
-        decision=book.decision(request) if explanation is None else explanation.of(request),
-        ruleset=shelved.mark(ruleset.digest),
-        decided_at=now,
-        expires_at=_expiry(ruleset, request, now) if binding else None,
-        binding=binding,
-        explanation=explanation,
-    )
-
-
-def _read(asked: Asked, shelved: Shelved, now: datetime, fed: Fed) -> tuple[BookAt, Request, bool]:
-    """Return what is asked of which rules, and whether the answer binds; notes in `asked` what it declares."""
-    strict = asked.form.strict
-    body, asked.form = asked.form.question(asked.tree())
-    question = read_question(body, now, shelved.loaded_at) if strict else Question(body)
-    book = shelved.book.at(question.as_of if question.as_of is not None else now, fed)
-    try:
-        request = book.request(question.body, strict=strict)
-    except RequestRefused as refused:
-        raise RequestRefused((*question.problems, *refused.problems)) from None
-    if question.problems:
-        raise RequestRefused(question.problems)
-    if asked.key is not None and not question.binding:
-        cure = "send it without `Idempotency-Key`"
-        raise RequestRefused((Problem("/as_of", "a what-if binds nobody and has no idempotency key", cure),))
-    return book, request, question.binding
-
-
-def _expiry(ruleset: Ruleset, request: Request, now: datetime) -> datetime:
-    """Return the first instant at which the answer may be another: time allowed, a fact too old, a dated change."""
-    first = now + (ruleset.vocabulary.allow_for or ALLOW_FOR)
-    second = None if request.counterparty is None else request.counterparty[1].holds_until
-    for end in (ruleset.period.end, request.holds_until, second):
-        if end is not None and end < first:
-            first = end
-    return first

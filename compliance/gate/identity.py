@@ -17,9 +17,23 @@ _48_BITS: Final = (1 << 48) - 1
 _VARIANTS: Final = tuple("89ab"[byte & 3] for byte in range(256))
 
 
+class Names:
+    """Gives names to decisions that are taken at one instant."""
+
+    __slots__ = ("_head",)
+
+    def __init__(self, instant: datetime) -> None:
+        """Take the instant."""
+        milliseconds = "%012x" % (int(instant.timestamp() * 1000) & _48_BITS)
+        self._head = f"{milliseconds[:8]}-{milliseconds[8:]}-7"
+
+    def new(self) -> str:
+        """Return a new name, in the hyphenated form of a UUID."""
+        random = random_bytes(10)
+        digits = random.hex()
+        return f"{self._head}{digits[:3]}-{_VARIANTS[random[9]]}{digits[3:6]}-{digits[6:18]}"
+
+
 def new_id(instant: datetime) -> str:
-    """Return a new identifier for a decision taken at `instant`, in the hyphenated form of a UUID."""
-    milliseconds = "%012x" % (int(instant.timestamp() * 1000) & _48_BITS)
-    random = random_bytes(10)
-    digits = random.hex()
-    return f"{milliseconds[:8]}-{milliseconds[8:]}-7{digits[:3]}-{_VARIANTS[random[9]]}{digits[3:6]}-{digits[6:18]}"
+    """Return a new name for a decision taken at `instant`."""
+    return Names(instant).new()

@@ -6,6 +6,7 @@ Invariant: the source of a rulebook is in the log before the first answer by it.
 from __future__ import annotations
 
 import asyncio
+from functools import partial
 from typing import TYPE_CHECKING, Final
 
 from compliance.gate.library import Library, kept_bytes
@@ -14,7 +15,7 @@ from compliance.gate.records import decision_record
 from compliance.ledger.errors import LedgerError, LedgerUnavailableError
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable, Sequence
+    from collections.abc import Callable, Sequence
 
     from compliance.gate.recorder import Record
     from compliance.language.rulebook import Rulebook
@@ -88,26 +89,36 @@ class Logbook:
 
     async def _some(self, records: Sequence[Record]) -> list[Receipted]:
         """Return what each is answered with; raise the first error, once none of them waits any more."""
-        waiting: list[Awaitable[Recorded] | LedgerError] = []
-        for record in records:
+        all_told = _AllTold(len(records))
+        for place, record in enumerate(records):
+            told = _Told(partial(all_told.take, place))
             try:
-                waiting.append(self.ledger.record(decision_record(record), record.key))
+                self.ledger.enqueue(decision_record(record), record.key, told)
             except LedgerError as error:
-                waiting.append(error)
-        # One after the other: they are answered together, and a task for each costs more than waiting for it.
-        found: list[Receipted] = []
-        failed: LedgerError | None = None
-        for each in waiting:
-            try:
-                if isinstance(each, LedgerError):
-                    raise each
-                kept = await each
-                found.append(Receipted(kept.response, kept.receipt_json, kept.replayed))
-            except LedgerError as error:
-                failed = failed or error
+                told.set_exception(error)
+        await all_told.waiting
+        failed = next((each for each in all_told.found if isinstance(each, Exception)), None)
         if failed is not None:
             raise failed
-        return found
+        return [each for each in all_told.found if isinstance(each, Receipted)]
+
+
+class _AllTold:
+    """Gathers what many records are answered with: one waits for all of them, and is woken once."""
+
+    def __init__(self, count: int) -> None:
+        self.found: list[Receipted | Exception | None] = [None] * count
+        self.waiting: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self._left = count
+        if not count:
+            self.waiting.set_result(None)
+
+    def take(self, place: int, found: Receipted | Exception) -> None:
+        self.found[place] = found
+        self._left -= 1
+        # Whoever waited may have given up since.
+        if not self._left and not self.waiting.done():
+            self.waiting.set_result(None)
 
 
 class _Told:

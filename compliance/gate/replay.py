@@ -17,9 +17,9 @@ from compliance.engine.envelope import RequestRefused
 from compliance.engine.json import MalformedJSON, read_json
 from compliance.gate.feeds import read_kept
 from compliance.gate.forms import PLAIN, form_of
-from compliance.gate.gate import Asked, judge
 from compliance.gate.question import EARLIEST
 from compliance.gate.shelf import Shelved
+from compliance.gate.sitting import Asked, judge
 from compliance.ledger.entry import DECISION
 from compliance.ledger.errors import NotRecordedError
 

@@ -23,9 +23,10 @@ DIRECT, ASGI = "direct", "asgi"
 
 
 @asynccontextmanager
-async def served(client):
+async def served(client, **options):
     """Yield a port where the app of `client` answers, and the list of the ways that its answers took."""
-    config = uvicorn.Config(client.app, http=Connection, log_config=None, access_log=False, proxy_headers=False)
+    options |= {"log_config": None, "access_log": False, "proxy_headers": False}
+    config = uvicorn.Config(client.app, http=Connection, **options)
     config.load()
     state, ways = ServerState(), []
     state.default_headers = [(b"date", b"Mon, 05 Oct 2026 12:00:00 GMT")]
@@ -237,3 +238,22 @@ def test_a_server_that_shuts_down_answers_what_it_was_asked_and_then_closes(tmp_
 
     with logbook(tmp_path) as kept:
         assert asyncio.run(run(kept)) == (200, "close", b"")
+
+
+def test_a_connection_is_closed_once_nothing_came_for_so_long_and_not_before():
+    async def run():
+        async with served(Client(), timeout_keep_alive=0.3) as (port, ways):
+            loop = asyncio.get_running_loop()
+            reader, writer = await asyncio.open_connection("127.0.0.1", port)
+            for _ in range(4):
+                writer.write(post(retail()))
+                await answered(reader)
+                await asyncio.sleep(0.15)
+            writer.write(post({"requests": []}, "/v1/decisions/batch"))
+            await answered(reader)
+            began = loop.time()
+            assert await reader.read() == b""
+            assert loop.time() - began > 0.25
+            return ways
+
+    assert asyncio.run(run()) == [DIRECT] * 4 + [ASGI]

@@ -9,10 +9,11 @@ from compliance.engine.decoder import FedValue
 from compliance.gate.clock import SetClock
 from compliance.gate.feeds import NOTHING, Feeds, kept, read_kept
 from compliance.gate.forms import PLAIN, AuthZEN
-from compliance.gate.gate import Asked, Gate
+from compliance.gate.gate import Gate
 from compliance.gate.replay import Replayer
 from compliance.gate.search import allowed_resources
 from compliance.gate.shelf import Shelf
+from compliance.gate.sitting import Asked
 from compliance.vocabulary.refusal import Refused
 from compliance.vocabulary.values import Money
 from tests.gate.ledgers import logbook, transfer

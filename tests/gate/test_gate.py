@@ -5,8 +5,8 @@ import pytest
 
 from compliance.engine.envelope import RequestRefused
 from compliance.gate.forms import AuthZEN
-from compliance.gate.gate import Asked
 from compliance.gate.recorder import NoRecorder
+from compliance.gate.sitting import Asked
 from tests.gate.support import NOW, gate, reader, retail, tiny
 
 

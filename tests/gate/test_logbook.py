@@ -3,8 +3,9 @@ import json
 
 import pytest
 
-from compliance.gate.gate import Asked, Given
+from compliance.gate.gate import Given
 from compliance.gate.logbook import Stopped
+from compliance.gate.sitting import Asked
 from compliance.ledger.entry import IdempotencyKey
 from compliance.ledger.errors import IdempotencyConflictError, LedgerError, LedgerForkedError
 from compliance.ledger.proof import Receipt

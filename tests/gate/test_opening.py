@@ -3,9 +3,9 @@ import threading
 
 import pytest
 
-from compliance.gate.gate import Asked
 from compliance.gate.logbook import Stopped
 from compliance.gate.opening import Opening
+from compliance.gate.sitting import Asked
 from compliance.ledger.errors import LedgerError, LedgerUnavailableError
 from tests.gate.ledgers import logbook
 from tests.gate.support import gate, retail

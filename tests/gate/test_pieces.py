@@ -13,8 +13,8 @@ import pytest
 
 from benchmarks.customers import orders
 from compliance.gate.forms import MINIMAL, PLAIN, AuthZEN, evaluation_json
-from compliance.gate.gate import Asked, judge
 from compliance.gate.pieces import Pieces
+from compliance.gate.sitting import Asked, judge
 from compliance.gate.spelling import answer_json, minimal_json
 from tests.gate.support import NOW, gate, retail
 
@@ -44,7 +44,7 @@ def test_a_text_of_a_client_is_escaped_where_it_is_put_in():
     answer = judge(Asked(retail(), form=AuthZEN()), gate().shelf.current, NOW, "id-1")
     assert answer.explanation is not None
     odd = '/a"\\\0'
-    made = msgspec.structs.replace(answer, request=msgspec.structs.replace(answer.request, ignored=(odd,)))
+    made = msgspec.structs.replace(answer, request=msgspec.structs.replace(answer.request, ignored=(odd,)), own=None)
     assert json.loads(AuthZEN().spell(made))["context"]["ignored"] == [odd]
 
 

@@ -3,8 +3,9 @@ import json
 
 import pytest
 
-from compliance.gate.gate import Asked, Given
+from compliance.gate.gate import Given
 from compliance.gate.recorder import NoRecorder, Receipted
+from compliance.gate.sitting import Asked
 from compliance.ledger.errors import LedgerUnavailableError
 from tests.gate.support import gate, retail
 

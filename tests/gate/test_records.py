@@ -6,9 +6,9 @@ import pytest
 
 from benchmarks.customers import orders
 from compliance.gate.forms import MINIMAL, PLAIN, AuthZEN
-from compliance.gate.gate import Asked, judge
 from compliance.gate.recorder import Record
 from compliance.gate.records import decision_record, public_json
+from compliance.gate.sitting import Asked, judge
 from compliance.ledger import erasure
 from compliance.ledger.canonical import canonical
 from compliance.ledger.errors import ErasedError

@@ -5,8 +5,8 @@ import pytest
 
 from compliance.engine.cases import run_cases
 from compliance.gate.forms import PLAIN, AuthZEN
-from compliance.gate.gate import Asked
 from compliance.gate.replay import Replayer
+from compliance.gate.sitting import Asked
 from compliance.ledger import erasure
 from compliance.ledger.errors import ErasedError, NotRecordedError
 from tests.gate.ledgers import logbook, transfer

@@ -2,8 +2,8 @@ import asyncio
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
-from compliance.gate.gate import Asked
 from compliance.gate.retention import PARAMETER, retain_until
+from compliance.gate.sitting import Asked
 from compliance.vocabulary.period import ALWAYS
 from tests.gate.ledgers import logbook
 from tests.gate.support import NOW, gate, retail, shipped, tiny

@@ -2,7 +2,7 @@ import asyncio
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from compliance.gate.gate import Asked
+from compliance.gate.sitting import Asked
 from compliance.gate.witnessing import Witnessing
 from compliance.ledger.note import Signer
 from compliance.ledger.witness import Witness

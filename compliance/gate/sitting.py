@@ -1,0 +1,168 @@
+"""Judge requests by one rulebook at one instant: what is the same for all of them is found once.
+
+Invariant: nothing here is recorded; an answer leaves through `gate` only.
+
+Reference: DESIGN section 5.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import TYPE_CHECKING, Final
+
+import msgspec
+
+from compliance.engine.envelope import Problem, RequestRefused
+from compliance.engine.json import read_json, write_json
+from compliance.gate.answer import Answer
+from compliance.gate.feeds import NOTHING
+from compliance.gate.forms import PLAIN
+from compliance.gate.identity import Names
+from compliance.gate.question import Question, read_question
+from compliance.gate.values import instant
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from compliance.engine.book import BookAt
+    from compliance.engine.request import Request
+    from compliance.engine.ruleset import Ruleset
+    from compliance.gate.feeds import Fed
+    from compliance.gate.forms import Form
+    from compliance.gate.shelf import Shelved
+    from compliance.ledger.entry import IdempotencyKey
+
+ALLOW_FOR: Final = timedelta(seconds=30)
+"""How long an answer holds where the vocabulary does not say."""
+_encode: Final = msgspec.json.Encoder().encode
+
+
+@dataclass(slots=True)
+class Asked:
+    """One request as it came, as parsed JSON, as bytes, or both; and how the answer is to be spelled."""
+
+    body: object = None
+    """Parsed JSON; where there are bytes, only looked at if they cannot be read at once."""
+    raw: bytes | None = field(default=None, repr=False)
+    form: Form = PLAIN
+    key: IdempotencyKey | None = None
+
+    def tree(self) -> object:
+        """Return it as parsed JSON; raise `MalformedJSON`."""
+        if self.body is None and self.raw is not None:
+            self.body = read_json(self.raw)
+        return self.body
+
+    def bytes(self) -> bytes:
+        """Return it as bytes."""
+        if self.raw is None:
+            self.raw = write_json(self.body)
+        return self.raw
+
+
+class Sitting:
+    """A rulebook at an instant, for as many requests as are judged then."""
+
+    __slots__ = ("_as_of", "_book", "_expires", "_first", "_names", "_ruleset", "fed", "mark", "now", "shelved")
+
+    def __init__(self, shelved: Shelved, now: datetime, fed: Fed = NOTHING) -> None:
+        """Take the rulebook, the instant, and what feeds say; that is recorded with each answer."""
+        self.shelved, self.now, self.fed = shelved, now, fed
+        self._book = shelved.book.at(now, fed)
+        self._ruleset = ruleset = self._book.ruleset
+        self.mark = shelved.mark(ruleset.digest)
+        self._names = Names(now)
+        first, end = now + (ruleset.vocabulary.allow_for or ALLOW_FOR), ruleset.period.end
+        self._first = first if end is None or end > first else end
+        self._as_of = b'"%b"' % instant(now).encode()
+        self._expires = b'"%b"' % instant(self._first).encode()
+
+    def judge(self, asked: Asked, id_: str | None = None) -> Answer:
+        """Return the answer to one request, under a new name or the one given.
+
+        Raises:
+            RequestRefused: with every problem of the request.
+        """
+        # A body with an instant of its own, or with anything else that is unusual, is not read at once.
+        quick = asked.form.quick(self._book, asked.raw) if asked.raw is not None else None
+        if quick is None or quick[0].counterparty is not None:
+            return self._judge(asked, id_ or self._names.new(), quick)
+        request, asked.form = quick
+        name = id_ or self._names.new()
+        explanation = self._book.explanation(request)
+        expires, spelt = self._first, self._expires
+        if request.holds_until is not None and request.holds_until < expires:
+            expires = request.holds_until
+            spelt = b'"%b"' % instant(expires).encode()
+        return Answer(
+            id=name,
+            request=request,
+            decision=self._book.decision(request) if explanation is None else explanation.of(request),
+            ruleset=self.mark,
+            decided_at=self.now,
+            expires_at=expires,
+            binding=True,
+            own=(
+                b'"%b"' % name.encode(),
+                self._as_of,
+                self._as_of,
+                spelt,
+                _encode(request.ignored) if request.ignored else b"[]",
+                _encode(request.resource_id),
+            ),
+            explanation=explanation,
+        )
+
+    def _judge(self, asked: Asked, id_: str, quick: tuple[Request, Form] | None) -> Answer:
+        """Return the answer to a request about which something is unusual."""
+        book, binding = self._book, True
+        if quick is not None:
+            request, asked.form = quick
+        else:
+            book, request, binding = _read(asked, self.shelved, self.now, self.fed)
+        ruleset = book.ruleset
+        explanation = book.explanation(request) if request.counterparty is None else None
+        return Answer(
+            id=id_,
+            request=request,
+            decision=book.decision(request) if explanation is None else explanation.of(request),
+            ruleset=self.shelved.mark(ruleset.digest),
+            decided_at=self.now,
+            expires_at=_expiry(ruleset, request, self.now) if binding else None,
+            binding=binding,
+            explanation=explanation,
+        )
+
+
+def judge(asked: Asked, shelved: Shelved, now: datetime, id_: str, fed: Fed = NOTHING) -> Answer:
+    """Return the answer to one request, taken at `now` under the name `id_`; see `Sitting.judge`."""
+    return Sitting(shelved, now, fed).judge(asked, id_)
+
+
+def _read(asked: Asked, shelved: Shelved, now: datetime, fed: Fed) -> tuple[BookAt, Request, bool]:
+    """Return what is asked of which rules, and whether the answer binds; notes in `asked` what it declares."""
+    strict = asked.form.strict
+    body, asked.form = asked.form.question(asked.tree())
+    question = read_question(body, now, shelved.loaded_at) if strict else Question(body)
+    book = shelved.book.at(question.as_of if question.as_of is not None else now, fed)
+    try:
+        request = book.request(question.body, strict=strict)
+    except RequestRefused as refused:
+        raise RequestRefused((*question.problems, *refused.problems)) from None
+    if question.problems:
+        raise RequestRefused(question.problems)
+    if asked.key is not None and not question.binding:
+        cure = "send it without `Idempotency-Key`"
+        raise RequestRefused((Problem("/as_of", "a what-if binds nobody and has no idempotency key", cure),))
+    return book, request, question.binding
+
+
+def _expiry(ruleset: Ruleset, request: Request, now: datetime) -> datetime:
+    """Return the first instant at which the answer may be another: time allowed, a fact too old, a dated change."""
+    first = now + (ruleset.vocabulary.allow_for or ALLOW_FOR)
+    second = None if request.counterparty is None else request.counterparty[1].holds_until
+    for end in (ruleset.period.end, request.holds_until, second):
+        if end is not None and end < first:
+            first = end
+    return first

@@ -48,6 +48,8 @@ class Ledger:
         self.readiness = Readiness(opened, self._writer, lambda: self.checkpoint)
         """Whether a record could be made durable now."""
         self._rulesets: set[str] = set()
+        self._turn: asyncio.AbstractEventLoop | None = None
+        """The loop at the end of whose turn the writer will be woken."""
         self.readers = [Reader(opened.database, opened.subjects, epoch) for epoch in range(opened.epoch, 0, -1)]
         """Readers of the log and, after it, of those of earlier epochs."""
         self.reader = self.readers[0]
@@ -75,8 +77,21 @@ class Ledger:
         return waiting
 
     def enqueue(self, record: DecisionRecord, idempotency: IdempotencyKey | None, waiting: Waiting[Recorded]) -> None:
-        """Record a decision; `waiting` is told on the running event loop. Raises as `append`."""
-        self._writer.queue.put(Draft(record, idempotency, waiting, asyncio.get_running_loop()))
+        """Record a decision; `waiting` is told on the running event loop. Raises as `append`.
+
+        The writer is woken at the end of the turn, so that what one turn of the loop brings shares a transaction, and
+        the two threads do not take the interpreter from each other for every record.
+        """
+        loop = asyncio.get_running_loop()
+        self._writer.queue.put(Draft(record, idempotency, waiting, loop), wake=False)
+        if self._turn is not loop:
+            self._turn = loop
+            loop.call_soon(self._end_turn, loop)
+
+    def _end_turn(self, loop: asyncio.AbstractEventLoop) -> None:
+        if self._turn is loop:
+            self._turn = None
+        self._writer.queue.wake()
 
     def append(
         self,

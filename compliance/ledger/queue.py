@@ -60,14 +60,19 @@ class Queue(Generic[Outcome]):
         self._limit, self._limit_bytes = limit, limit_bytes
         self._waiting: deque[Draft[Outcome]] = deque()
         self._bytes = 0
+        self._ready = False
+        """Whether the writer may take what waits: not in the midst of a turn that adds to it."""
         self._changed = threading.Condition()
         self._closed: LedgerError | None = None
 
     def __len__(self) -> int:
         return len(self._waiting)
 
-    def put(self, draft: Draft[Outcome]) -> None:
-        """Add a draft; raises `LedgerBusyError` when the queue is full, or the reason it was closed for."""
+    def put(self, draft: Draft[Outcome], *, wake: bool = True) -> None:
+        """Add a draft; raises `LedgerBusyError` when the queue is full, or the reason it was closed for.
+
+        Without `wake`, whoever adds it calls `wake` in the same turn: what comes in one turn goes in one group.
+        """
         draft.cost = len(draft.record.request) + len(draft.record.response)
         with self._changed:
             if self._closed is not None:
@@ -76,6 +81,14 @@ class Queue(Generic[Outcome]):
                 raise LedgerBusyError("too many records are waiting to be written")
             self._waiting.append(draft)
             self._bytes += draft.cost
+            if wake:
+                self._ready = True
+                self._changed.notify()
+
+    def wake(self) -> None:
+        """Let the writer take what waits."""
+        with self._changed:
+            self._ready = True
             self._changed.notify()
 
     def take(self, limit: int, delay: float) -> list[Draft[Outcome]]:
@@ -85,15 +98,17 @@ class Queue(Generic[Outcome]):
         its own.
         """
         with self._changed:
-            while not self._waiting and self._closed is None:
+            while not (self._waiting and self._ready) and self._closed is None:
                 self._changed.wait()
             if delay and self._closed is None:
                 until = time.monotonic() + delay
                 while len(self._waiting) < limit and (left := until - time.monotonic()) > 0:
                     self._changed.wait(left)
             group: list[Draft[Outcome]] = []
+            self._ready = len(self._waiting) > limit
             while self._waiting and len(group) < limit:
                 if group and (self._waiting[0].erases or group[0].erases):
+                    self._ready = True
                     break
                 draft = self._waiting.popleft()
                 self._bytes -= draft.cost

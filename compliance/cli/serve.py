@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -35,6 +36,12 @@ def serve(  # noqa: PLR0913 - one for each option of the command
             help="The header in which the proxy before the service names who asks.",
         ),
     ] = None,
+    group_limit: Annotated[
+        int, typer.Option(metavar="COUNT", help="Most records in one transaction.", min=1, max=10_000)
+    ] = 512,
+    group_delay: Annotated[
+        float, typer.Option(metavar="SECONDS", help="How long a transaction waits for company.", min=0, max=1)
+    ] = 0.0,
     no_ledger: Annotated[bool, typer.Option("--no-ledger", help="Record nothing: answers have no receipt.")] = False,
 ) -> None:
     """Answer over HTTP: our own API under /v1, AuthZEN under /access/v1, documentation under /docs.
@@ -55,6 +62,8 @@ def serve(  # noqa: PLR0913 - one for each option of the command
     folder = folder_of(rulebook)
     try:
         kept = None if no_ledger else settings_of(ledger, database, origin)
+        if kept is not None:
+            kept = replace(kept, group_limit=group_limit, group_delay=group_delay)
         settings = Settings(person_header=person_header)
         answer(folder, host, port, watch=watch, settings=settings, ledger=kept, witness=_witness(witness, witness_key))
     except RulebookRefused as refused:

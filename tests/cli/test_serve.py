@@ -60,3 +60,10 @@ def test_what_cannot_name_a_header_is_refused():
     done = run("serve", "--person-header", "X Forwarded: User")
     assert done.code == Exit.BAD_INPUT
     assert "cannot name a header" in done.err
+
+
+@pytest.mark.parametrize("option", [("--group-limit", "0"), ("--group-delay", "-1"), ("--group-delay", "2")])
+def test_a_group_without_bounds_is_refused(option):
+    done = run("serve", *option)
+    assert done.code == Exit.BAD_INPUT
+    assert option[0] in done.err

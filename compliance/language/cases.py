@@ -122,7 +122,7 @@ def read_cases(
 
     `ids` are those of all rules, also of such as could not be read, whose effect may be `None`.
     """
-    names = _Names(ids, known)
+    names = _Names(ids, known, {stem_of(each.span.path) for each in found if each.severity is Severity.ERROR})
     cases: list[Case] = []
     for document in documents:
         filled = CASES_FILE.take(document.node, "the file", found)
@@ -263,8 +263,10 @@ def _laid_over(persona: Filled | None, filled: Filled, known: Known, found: Foun
 class _Names:
     """What the expectations of cases may name."""
 
-    def __init__(self, ids: Mapping[str, Effect | None], known: Known) -> None:
+    def __init__(self, ids: Mapping[str, Effect | None], known: Known, wrong: set[str]) -> None:
         self.known = known
+        self.wrong = wrong
+        """Names of files in which something is wrong: what they no longer state is not complained about as well."""
         self.prefixes = {
             "/".join(steps[:count]) for id_ in ids for steps in [id_.split("/")] for count in range(1, len(steps) + 1)
         }
@@ -279,7 +281,7 @@ class _Names:
         """Complain about grounds, facts, requirements and obligations that there are not."""
         for word in (*(filled.get(GROUNDS) or ()), *(filled.get(NOT_GROUNDS) or ())):
             start = word.value.rstrip("/")
-            if start not in self.prefixes and start.split("/")[0] not in self.reserved:
+            if start not in self.prefixes and start.split("/")[0] not in self.reserved | self.wrong:
                 self._unknown("unknown-ground", "rule", word, self.prefixes, found)
         for word in filled.get(REQUIREMENTS) or ():
             if word.value not in self.requirements:

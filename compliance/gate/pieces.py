@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 import msgspec
 from msgspec.structs import force_setattr
 
-from compliance.gate.values import instant, spelled
+from compliance.gate.values import instant_json, spelled
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Hashable
@@ -111,12 +111,12 @@ def _own(answer: Answer) -> tuple[bytes, ...]:
     if answer.own is not None:
         return answer.own
     request, decided, expires = answer.request, answer.decided_at, answer.expires_at
-    as_of = b'"%b"' % instant(request.time).encode()
+    as_of = instant_json(request.time)
     made = (
         b'"%b"' % answer.id.encode(),
         as_of,
-        as_of if decided is request.time else b'"%b"' % instant(decided).encode(),
-        b"null" if expires is None else b'"%b"' % instant(expires).encode(),
+        as_of if decided is request.time else instant_json(decided),
+        b"null" if expires is None else instant_json(expires),
         _encode(request.ignored) if request.ignored else b"[]",
         _encode(request.resource_id),
     )

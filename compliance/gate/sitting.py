@@ -20,7 +20,7 @@ from compliance.gate.feeds import NOTHING
 from compliance.gate.forms import PLAIN
 from compliance.gate.identity import Names
 from compliance.gate.question import Question, read_question
-from compliance.gate.values import instant
+from compliance.gate.values import instant_json
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -75,8 +75,7 @@ class Sitting:
         self._names = Names(now)
         first, end = now + (ruleset.vocabulary.allow_for or ALLOW_FOR), ruleset.period.end
         self._first = first if end is None or end > first else end
-        self._as_of = b'"%b"' % instant(now).encode()
-        self._expires = b'"%b"' % instant(self._first).encode()
+        self._as_of, self._expires = instant_json(now), instant_json(self._first)
 
     def judge(self, asked: Asked, id_: str | None = None) -> Answer:
         """Return the answer to one request, under a new name or the one given.
@@ -94,7 +93,7 @@ class Sitting:
         expires, spelt = self._first, self._expires
         if request.holds_until is not None and request.holds_until < expires:
             expires = request.holds_until
-            spelt = b'"%b"' % instant(expires).encode()
+            spelt = instant_json(expires)
         return Answer(
             id=name,
             request=request,

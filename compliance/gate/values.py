@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from compliance.vocabulary.unknown import UNKNOWN, Unknown
 from compliance.vocabulary.values import Money, Record
@@ -57,6 +57,26 @@ def instant(moment: datetime) -> str:
     if moment.tzinfo is not UTC:
         moment = moment.astimezone(UTC)
     return moment.isoformat()[:-6] + "Z"
+
+
+def instant_json(moment: datetime) -> bytes:
+    """Return the same as a JSON text; what the instants of one second share is spelled once."""
+    fraction, seconds = moment.microsecond, moment.timestamp()
+    # Beyond, a float has no room for microseconds beside the seconds.
+    if not fraction or not 0 <= seconds < _FAR:
+        return b'"%b"' % instant(moment).encode()
+    second = int(seconds)
+    spelt = _seconds.get(second)
+    if spelt is None:
+        if len(_seconds) >= _MOST_SECONDS:
+            _seconds.clear()
+        spelt = _seconds[second] = instant(moment.replace(microsecond=0))[:-1].encode()
+    return b'"%b.%06dZ"' % (spelt, fraction)
+
+
+_FAR: Final = 1 << 32
+_MOST_SECONDS: Final = 100
+_seconds: Final[dict[int, bytes]] = {}
 
 
 def cited(authority: Authority) -> dict[str, Any]:

@@ -1,9 +1,12 @@
+import json
 from datetime import UTC, date, datetime, timedelta, timezone
 from decimal import Decimal
 
 import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
 
-from compliance.gate.values import cited, instant, spelled, stated
+from compliance.gate.values import cited, instant, instant_json, spelled, stated
 from compliance.vocabulary.authority import Authority, Standing
 from compliance.vocabulary.unknown import UNKNOWN
 from compliance.vocabulary.values import Money, Record
@@ -53,3 +56,24 @@ def test_a_source_says_how_well_it_is_founded():
         "reviewed_on": "2026-09-21",
         "standing": "relayed",
     }
+
+
+ZONES = [UTC, timezone(timedelta(hours=5, minutes=30))]
+ANY_TIME = st.builds(
+    lambda seconds, zone: datetime.fromtimestamp(seconds / 1_000_000, zone),
+    st.integers(-(2**51), 2**53),
+    st.sampled_from(ZONES),
+)
+
+
+@given(ANY_TIME)
+@example(datetime(2026, 1, 31, 12, 59, 59, 999_999, tzinfo=UTC))
+@example(datetime(2106, 2, 7, 6, 28, 15, 999_999, tzinfo=UTC))
+@example(datetime(1969, 12, 31, 23, 59, 59, 999_999, tzinfo=UTC))
+def test_an_instant_as_json_is_the_same_text(moment):
+    assert json.loads(instant_json(moment)) == instant(moment)
+
+
+def test_instants_of_one_second_share_no_fraction():
+    moments = [datetime(2026, 1, 31, 12, microsecond=number, tzinfo=UTC) for number in (1, 500_000, 0, 10)]
+    assert [instant_json(moment)[20:] for moment in moments] == [b'.000001Z"', b'.500000Z"', b'Z"', b'.000010Z"']

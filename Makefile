@@ -37,7 +37,7 @@ test: $(INSTALLED)  ## check everything: format, lint, types, layers, rulebook, 
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-logo
-	$(BIN)/compliance check
+	$(BIN)/compliance check --places
 	$(BIN)/pytest --numprocesses=$(JOBS) --maxprocesses=8 --dist=worksteal
 
 # ---------------------------------------------------------------------------------------------------- measure

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -10,7 +11,7 @@ from rich.progress import Progress
 from rich.table import Table
 from rich.text import Text
 
-from compliance.cli.counts import counts
+from compliance.cli.counts import countries_without_a_case, counts
 from compliance.cli.exits import Exit
 from compliance.cli.opening import errors_of, instant_of, sources_of
 from compliance.cli.terminal import console, print_json, say
@@ -18,6 +19,7 @@ from compliance.cli.terminal import console, print_json, say
 if TYPE_CHECKING:
     from rich.console import Console
 
+    from compliance.analysis.edges import Edges
     from compliance.cli.intake import Intake
     from compliance.engine.book import BookAt
     from compliance.engine.cases import CaseFailure
@@ -37,50 +39,93 @@ def check(
     edges: Annotated[
         bool, typer.Option("--edges", help="Move each threshold and date by a step: does a case fail?")
     ] = False,
+    places: Annotated[
+        bool, typer.Option("--places", help="Demand a case at home in each country of ISO 3166-1.")
+    ] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON document.")] = False,
 ) -> None:
     """Check a rulebook: all mistakes, all cases, counts. Exit code 1 if anything is wrong."""
-    from compliance.cli.diagnostics import diagnostic_json, print_diagnostics
-    from compliance.cli.edges import edges_json, moved_edges, print_edges
-    from compliance.cli.intake import intake_json
+    from compliance.cli.edges import moved_edges
     from compliance.engine.book import Book
     from compliance.engine.cases import run_cases
 
     sources = sources_of(folder)
     rulebook, diagnostics = _loaded(sources)
-    errors = len(errors_of(diagnostics))
     book = None if rulebook is None else Book(rulebook)
-    failures = [] if book is None else run_cases(book)
-    lists = _intakes(book.at(instant_of(None))) if intake and book is not None else ()
+    found = _Checked(len(sources), rulebook, diagnostics, [] if book is None else run_cases(book))
+    if intake:
+        found.intake = () if book is None else _intakes(book.at(instant_of(None)))
     # Where a case fails already, failing shows nothing.
-    moved = moved_edges(book) if edges and book is not None and not errors and not failures else None
-    holds = not errors and not failures and (moved is None or moved.hold)
+    if edges and book is not None and found.holds:
+        found.moved = moved_edges(book)
+    if places and rulebook is not None:
+        found.without_case = countries_without_a_case(rulebook)
     if as_json:
-        document: dict[str, Any] = {
-            "ok": holds,
-            "digest": None if rulebook is None else rulebook.digest,
-            "diagnostics": [diagnostic_json(found) for found in diagnostics],
-            "failures": [_failure_json(found) for found in failures],
-            "counts": {} if rulebook is None else counts(rulebook),
-            "without_start": [] if rulebook is None else _without_start(rulebook),
-        }
-        if intake:
-            document["intake"] = [intake_json(found) for found in lists]
-        if edges:
-            document["edges"] = edges_json(moved)
-        print_json(document)
+        print_json(_document(found, edges=edges, places=places))
     else:
-        out = console()
-        print_diagnostics(diagnostics, sources, out)
-        _print_failures(failures, out)
-        _print_intakes(lists, out)
-        if rulebook is not None:
-            _print_counts(rulebook, out)
-        _print_verdict(len(sources), diagnostics, failures, rulebook, out)
-        if moved is not None:
-            print_edges(moved, out)
-    if not holds:
+        _print(found, sources)
+    if not found.holds:
         raise typer.Exit(Exit.PROBLEMS)
+
+
+@dataclass
+class _Checked:
+    """What was found in a rulebook; the rest only if it was asked for."""
+
+    files: int
+    rulebook: Rulebook | None
+    diagnostics: list[Diagnostic]
+    failures: list[CaseFailure]
+    intake: tuple[Intake, ...] | None = None
+    moved: Edges | None = None
+    without_case: tuple[str, ...] = ()
+
+    @property
+    def holds(self) -> bool:
+        moved = self.moved is None or self.moved.hold
+        return moved and not (errors_of(self.diagnostics) or self.failures or self.without_case)
+
+
+def _document(found: _Checked, *, edges: bool, places: bool) -> dict[str, Any]:
+    from compliance.cli.diagnostics import diagnostic_json
+    from compliance.cli.edges import edges_json
+    from compliance.cli.intake import intake_json
+
+    rulebook = found.rulebook
+    document: dict[str, Any] = {
+        "ok": found.holds,
+        "digest": None if rulebook is None else rulebook.digest,
+        "diagnostics": [diagnostic_json(each) for each in found.diagnostics],
+        "failures": [_failure_json(each) for each in found.failures],
+        "counts": {} if rulebook is None else counts(rulebook),
+        "without_start": [] if rulebook is None else _without_start(rulebook),
+    }
+    if found.intake is not None:
+        document["intake"] = [intake_json(each) for each in found.intake]
+    if edges:
+        document["edges"] = edges_json(found.moved)
+    if places:
+        document["countries_without_a_case"] = list(found.without_case)
+    return document
+
+
+def _print(found: _Checked, sources: tuple[Source, ...]) -> None:
+    from compliance.cli.diagnostics import print_diagnostics
+    from compliance.cli.edges import print_edges
+
+    out = console()
+    print_diagnostics(found.diagnostics, sources, out)
+    _print_failures(found.failures, out)
+    _print_intakes(found.intake or (), out)
+    if found.rulebook is not None:
+        _print_counts(found.rulebook, out)
+    _print_verdict(found.files, found.diagnostics, found.failures, found.rulebook, out)
+    if found.moved is not None:
+        print_edges(found.moved, out)
+    if found.without_case:
+        many = len(found.without_case)
+        say(out, f"{many} countr{'ies' if many != 1 else 'y'} of ISO 3166-1 without a case:", "bold red")
+        say(out, ", ".join(found.without_case), indent=2)
 
 
 def _loaded(sources: tuple[Source, ...]) -> tuple[Rulebook | None, list[Diagnostic]]:

@@ -25,7 +25,7 @@ def counts(rulebook: Rulebook) -> dict[str, Any]:
     """
     stated = [rule for rule in rulebook.rules if not rule.from_position]
     sources = {(each.title, each.article, each.standing) for each in _cited(rulebook)}
-    countries = set(all_countries()) - {KOSOVO}
+    countries = len(_countries())
     return {
         "files": len(rulebook.sources),
         "rules": len(stated),
@@ -46,11 +46,21 @@ def counts(rulebook: Rulebook) -> dict[str, Any]:
         "cases": rulebook.written_cases,
         "cases_by_theme": _tally(_theme(file) for file, _ in {(case.file, case.span) for case in rulebook.cases}),
         "decisions_of_cases": len(rulebook.cases),
-        "countries_with_a_case": len(countries & {home for case in rulebook.cases for home in _homes(rulebook, case)}),
-        "countries": len(countries),
+        "countries_with_a_case": countries - len(countries_without_a_case(rulebook)),
+        "countries": countries,
         "sources": len(sources),
         "sources_by_standing": _tally(standing for _, _, standing in sources),
     }
+
+
+def countries_without_a_case(rulebook: Rulebook) -> tuple[str, ...]:
+    """Return the countries of ISO 3166-1 in which no case puts its subject at home, in alphabetical order."""
+    seen = {home for case in rulebook.cases for home in _homes(rulebook, case)}
+    return tuple(sorted(_countries() - seen))
+
+
+def _countries() -> set[str]:
+    return set(all_countries()) - {KOSOVO}
 
 
 def _tally(words: Iterable[str]) -> dict[str, int]:

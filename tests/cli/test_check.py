@@ -88,3 +88,22 @@ def test_a_review_date_that_passed_is_warned_about_and_no_failure(book):
     assert done.code == Exit.FINE
     assert "warning[expired-review]" in done.out
     assert "had to be read again by 2025-01-31" in done.out
+
+
+def test_a_country_without_a_case_is_a_problem_where_all_are_demanded():
+    assert run("check", TINY, "--json").json.get("countries_without_a_case") is None
+    done = run("check", TINY, "--places", "--json")
+    assert done.code == Exit.PROBLEMS
+    assert (done.json["ok"], done.json["failures"]) == (False, [])
+    assert len(done.json["countries_without_a_case"]) == 249
+
+
+def test_countries_without_a_case_are_printed():
+    done = run("check", TINY, "--places")
+    assert "249 countries of ISO 3166-1 without a case:" in done.out
+    assert " AD, AE, AF," in done.out
+
+
+def test_every_country_has_a_case_in_the_shipped_rulebook():
+    done = run("check", "--places", "--json")
+    assert (done.code, done.json["countries_without_a_case"]) == (Exit.FINE, [])

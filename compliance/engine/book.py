@@ -17,6 +17,7 @@ from compliance.engine.decoder import Surroundings, decode
 from compliance.engine.explainer import explain
 from compliance.engine.json import read_json
 from compliance.engine.many import Answerer
+from compliance.engine.resources import Elsewhere
 from compliance.engine.ruleset import Timeline
 from compliance.engine.wire import WireDecoder
 
@@ -75,7 +76,7 @@ class BookAt:
 
     def warm(self) -> None:
         """Do now what the first requests would wait for: half a second, for the shipped rulebook."""
-        self.book.warm(self.instant)
+        self.book.warm(self.instant).templates.warm()
         self.compiler.warm()
 
     def request(self, body: object, *, strict: bool = True) -> Request:
@@ -121,6 +122,13 @@ class BookAt:
         if request.counterparty is None:
             return verdict
         return min(verdict, self._judged(request.counterparty[1]), key=lambda found: found.outcome.severity)
+
+    def elsewhere(self, request: Request) -> Elsewhere:
+        """Return what puts a request to other resources of the type that it names.
+
+        The request has to stand, and to say nothing of its resource but type and id.
+        """
+        return Elsewhere(request, self.compiler, self.book.warm(self.instant).templates, self.around)
 
     def decide(self, body: object, *, strict: bool = True) -> Decision:
         """Return the decision on `body`; raise `RequestRefused` if it cannot be read."""

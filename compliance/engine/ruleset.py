@@ -82,8 +82,6 @@ class Ruleset:
         self.digest = "sha256:" + hashlib.sha256(text.encode()).hexdigest()
         self.choices: dict[tuple[object, ...], tuple[FactValue, ...] | None] = {}
         """What `engine.variation` found: the useful values of a fact, by slice and path."""
-        self.alike: dict[tuple[object, ...], tuple[tuple[str, ...], ...]] = {}
-        """What `engine.catalogue` found: the entries that rules cannot tell apart, by what is asked of them."""
         self._facts_read: dict[tuple[str, str, str | None, str], frozenset[str]] = {}
         self._applicable: dict[tuple[str, str, str | None, str], tuple[Rule, ...]] = {}
 

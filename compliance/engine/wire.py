@@ -59,7 +59,7 @@ class WireDecoder:
     def __init__(self, ruleset: Ruleset) -> None:
         """Take a ruleset: its vocabulary says what is read, its catalogue what is known of resources."""
         self._ruleset = ruleset
-        self._templates = Templates(ruleset)
+        self.templates = Templates(ruleset)
         self._split = msgspec.json.Decoder(_Batch).decode
         self._decode: Callable[[bytes], Any] = _leave
         self._body: Any = None
@@ -75,7 +75,7 @@ class WireDecoder:
             return
         self._body = found.type
         self._decode = msgspec.json.Decoder(self._body).decode
-        templates = self._templates
+        templates = self.templates
         held: dict[str, Any] = {"kept": templates.kept, "find": templates.find, "house": self._house}
         for kind in ruleset.vocabulary.kinds:
             nothing = {**found.nothing, Zone.SUBJECT: found.nobody[kind]}
@@ -196,7 +196,7 @@ class WireDecoder:
         known = action in vocabulary.all_actions() and kind in vocabulary.kinds
         if not known or resource_type not in vocabulary.resource_types or not _is_id(resource_id):
             return None
-        return self._templates.find(action, resource_type, resource_id)
+        return self.templates.find(action, resource_type, resource_id)
 
     def _house(
         self, zones: Mapping[str, Any], template: Template, around: Surroundings, resource_id: str
@@ -205,7 +205,7 @@ class WireDecoder:
         house = House(around, resource_id)
         for fact in self._ruleset.house_facts:
             house.say(fact, given=fact.path in template.given)
-        for fact in self._templates.fed:
+        for fact in self.templates.fed:
             if fact.path not in template.given:
                 force_setattr(zones[fact.zone], attribute(fact.path), UNKNOWN)
         for path, value in house.values.items():

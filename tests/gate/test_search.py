@@ -1,7 +1,9 @@
 import asyncio
+from datetime import timedelta
 
 import pytest
 
+from compliance.engine.decoder import FedValue
 from compliance.engine.envelope import RequestRefused
 from compliance.gate.search import allowed_actions, allowed_resources, allowed_subjects, allows, catalogued
 from tests.gate.support import gate, reader, retail, tiny
@@ -81,9 +83,12 @@ def test_facts_that_the_client_gives_of_a_resource_are_compared_with_each_entry(
     assert asyncio.run(allowed_resources(book, body, NONE)) == ["AAPLx"]
 
 
-def test_of_the_shipped_instruments_few_are_told_apart():
+def test_what_feeds_say_of_each_resource_counts():
     book = gate().now()
-    asyncio.run(allowed_resources(book, retail(), NONE))
-    (groups,) = [found for key, found in book.ruleset.alike.items() if key == ("instrument", ("buy", "natural-person"))]
-    assert sorted(id_ for ids in groups for id_ in ids) == sorted(catalogued(book, "instrument"))
-    assert len(groups) < len(catalogued(book, "instrument")) / 4
+    until = book.instant + timedelta(minutes=5)
+    declared = frozenset({"show-leverage-warning", "disclose-affiliation"})
+    everything = asyncio.run(allowed_resources(book, retail(), declared))
+    halted = {("resource.halted", "AAPLx"): FedValue(True, until), ("resource.paused", "TSLAx"): FedValue(True, until)}
+    fed = book.book.at(book.instant, halted)
+    found = asyncio.run(allowed_resources(fed, retail(), declared))
+    assert set(everything) - set(found) == {"AAPLx", "TSLAx"}

@@ -12,9 +12,11 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
-from itertools import pairwise
+from itertools import pairwise, repeat
 from typing import Any
 
+_AS_JSON = frozenset({"string", "large_string", "bool", "int8", "int16", "int32", "int64", "uint8", "uint16", "uint32"})
+"""Types of Arrow whose values JSON carries as they are."""
 EMPTY = -1
 """The place of an empty cell."""
 
@@ -43,7 +45,10 @@ def _cells(array: Any) -> Cells:
         encoded = array.dictionary_encode()
     except (NotImplementedError, ValueError, TypeError):
         return _plain(array)
-    return Cells([said(value) for value in encoded.dictionary.to_pylist()], _ints(encoded.indices.fill_null(EMPTY)))
+    distinct = encoded.dictionary.to_pylist()
+    if kind not in _AS_JSON:
+        distinct = [said(value) for value in distinct]
+    return Cells(distinct, _ints(encoded.indices.fill_null(EMPTY)))
 
 
 def _plain(array: Any) -> Cells:
@@ -80,9 +85,9 @@ def _records(array: Any) -> Cells:
 def _numbered(array: Any, keys: list[tuple[int, ...]], made: Callable[[tuple[int, ...]], Any]) -> Cells:
     """Number the keys, which are equal where the cells are, in the order they come; empty cells stay empty."""
     numbers: dict[tuple[int, ...], int] = {}
-    places = [numbers.setdefault(key, len(numbers)) for key in keys]
-    if array.null_count:
-        places = [EMPTY if null else place for null, place in zip(array.is_null().to_pylist(), places, strict=True)]
+    # What stands in an empty cell is no value of the column.
+    empty = array.is_null().to_pylist() if array.null_count else repeat(False)
+    places = [EMPTY if null else numbers.setdefault(key, len(numbers)) for null, key in zip(empty, keys, strict=False)]
     return Cells([made(key) for key in numbers], places)
 
 

@@ -8,15 +8,18 @@ Invariant: a row's answer is the one that its body gets on its own.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from itertools import repeat
+from functools import cached_property
+from itertools import islice, repeat
+from operator import itemgetter
 from typing import TYPE_CHECKING, Any, Final
 
 from compliance.engine.cells import EMPTY, Cells, cells
+from compliance.engine.compiler import TRIPPED as UNSETTLED
 from compliance.engine.computed import computed_value
 from compliance.engine.envelope import LONGEST_ID, near
 from compliance.engine.facts import ACTION_NAME, RESOURCE_ID, RESOURCE_TYPE, SUBJECT_TYPE, Facts, Fixed
 from compliance.engine.request import Request
+from compliance.engine.wire import TRIPPED
 from compliance.engine.wire_types import sendable
 from compliance.engine.zones import zones_of
 from compliance.vocabulary.facts import Zone, distinct_homes
@@ -26,7 +29,7 @@ from compliance.vocabulary.types import TerritoryType
 from compliance.vocabulary.unknown import UNKNOWN
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping
 
     from compliance.engine.answered import Answered
     from compliance.engine.many import Answerer
@@ -34,22 +37,33 @@ if TYPE_CHECKING:
     from compliance.engine.templates import Placed, Template
     from compliance.vocabulary.facts import Fact
 
+    _Pick = Callable[[list[int]], Iterable[int]]
+
 SUBJECT_ID: Final = "subject.id"
 ENVELOPE: Final = (SUBJECT_TYPE, SUBJECT_ID, ACTION_NAME, RESOURCE_TYPE, RESOURCE_ID)
 """Columns that every table has (an id of the subject is optional); all others are facts."""
 _REFUSED: Final = object()
 
 
-@dataclass(frozen=True, slots=True)
 class _Column:
     """One column, read."""
 
-    cells: Cells
-    read: Sequence[Any]
-    """By place: `UNKNOWN` where the cell is empty, `_REFUSED` where the cell cannot be read."""
-    values: Sequence[Any]
-    """Row by row."""
-    refuses: bool
+    def __init__(self, cells: Cells, read: list[Any], places: list[int]) -> None:
+        """Take the cells, their values by place, and the place of each row's value: -1, the last, if it is empty."""
+        self.cells = cells
+        self.read = read
+        self.places = places
+        self.refuses = any(value is _REFUSED for value in read)
+        """Whether some cell cannot be read: its value is `_REFUSED`. An empty one is `UNKNOWN`."""
+
+    @cached_property
+    def values(self) -> list[Any]:
+        """Return the values, row by row."""
+        return [self.read[place] for place in self.places]
+
+    def of(self, pick: _Pick) -> Iterator[Any]:
+        """Return the values of the rows that are picked."""
+        return map(self.read.__getitem__, pick(self.places))
 
     def said(self, row: int) -> Any:
         """Return what a body would say, `None` for nothing."""
@@ -110,11 +124,17 @@ class Rows:
     def _column(self, name: str, column: Any) -> _Column:
         fact = self.vocabulary.facts.get(name) if name not in ENVELOPE else None
         found = cells(column)
-        read = [self._value(fact, value) for value in found.distinct]
-        refuses = any(value is _REFUSED for value in read)
-        # An empty cell has the place -1: the last one.
-        read.append(self._value(fact, None))
-        return _Column(found, read, [read[place] for place in found.places], refuses)
+        return _Column(found, [*self._values(fact, found.distinct), self._value(fact, None)], list(found.places))
+
+    def _values(self, fact: Fact | None, said: list[Any]) -> list[Any]:
+        """Return values read, all at once where nothing is unusual about any of them."""
+        if fact is not None:
+            try:
+                return zones_of(self.vocabulary).column(fact.path)(said)
+            except TRIPPED:
+                # One of them is left to its own reader, which says what is wrong with it.
+                pass
+        return [self._value(fact, value) for value in said]
 
     def _value(self, fact: Fact | None, said: Any) -> Any:
         if fact is None:
@@ -153,9 +173,9 @@ class Rows:
         if SUBJECT_ID in self.columns:
             people = self.ruleset.rulebook.catalogue.get(kind, {})
             ids = self.columns[SUBJECT_ID].values
-            slow |= {row for row in rows if ids[row] is not None and (not _is_id(ids[row]) or ids[row] in people)}
-        for values in self._computed(kind).values():
-            slow |= {row for row in rows if values[row] is _REFUSED}
+            slow |= {row for row in rows if (id_ := ids[row]) is not None and (not _is_id(id_) or id_ in people)}
+        for column in self._computed(kind).values():
+            slow |= {row for row in rows if column.refuses and column.values[row] is _REFUSED}
         return slow
 
     def _answered(self, key: tuple[Any, ...], rows: list[int]) -> Iterable[Answered]:
@@ -165,47 +185,53 @@ class Rows:
         if template is None:
             return
         time, named = self.answerer.around.time, template.id if template.id is not None else resource_id
-        given: dict[str, Sequence[Any]] = {path: self.columns[path].values for path in self.direct}
-        given |= self._computed(kind)
-        if len(rows) < self.count:
-            given = {path: [values[row] for row in rows] for path, values in given.items()}
+        pick = _picking(rows, self.count)
+        given = {path: self.columns[path] for path in self.direct} | self._computed(kind)
         ids = self.columns[SUBJECT_ID].values if SUBJECT_ID in self.columns else [None] * self.count
-        zones = zip(*(self._zone(zone, kind, template, given) for zone in Zone), strict=False)
-        placed = self._placed(key, template, given, len(rows))
+        zones = zip(*(self._zone(zone, kind, template, given, pick) for zone in Zone), strict=False)
+        placed = self._placed(key, template, given, pick, len(rows))
         made: Any = Facts
+        functions, of, read = self.answerer.functions, self.answerer.answers.of, self.answerer.request
         for row, of_zones, (homes, fixed, slice_) in zip(rows, zones, placed, strict=False):
             facts = made(*of_zones, fixed, named, time)
-            answered = self.answerer.facts(slice_, facts)
-            if answered is None:
-                parts = (action, kind, resource_type, named, template.product, time, facts, homes, ids[row])
-                answered = self.answerer.request(Request(*parts, assumed=template.assumed))
-            yield answered
+            function = functions.get(slice_)
+            if function is not None:
+                try:
+                    yield of(function(facts))
+                    continue
+                except UNSETTLED:
+                    pass
+            parts = (action, kind, resource_type, named, template.product, time, facts, homes, ids[row])
+            yield read(Request(*parts, assumed=template.assumed))
 
-    def _zone(self, zone: Zone, kind: str, template: Template, given: dict[str, Sequence[Any]]) -> Iterable[Any]:
+    def _zone(
+        self, zone: Zone, kind: str, template: Template, given: Mapping[str, _Column], pick: _Pick
+    ) -> Iterable[Any]:
         """Return what a zone says, row by row."""
         zones = zones_of(self.vocabulary)
         made = zones.subject(kind) if zone is Zone.SUBJECT else zones.classes[zone]
         paths = list(zones.paths(zone, kind if zone is Zone.SUBJECT else None))
         if given.keys().isdisjoint(paths):
             return repeat(made() if zone is Zone.SUBJECT else getattr(template, zone))
-        while paths[-1] not in given and template.known.get(paths[-1], UNKNOWN) is UNKNOWN:
+        known = {path: template.known.get(path, UNKNOWN) for path in paths}
+        while paths[-1] not in given and known[paths[-1]] is UNKNOWN:
             # Nobody says the last ones.
             del paths[-1]
-        return map(made, *(given.get(path) or repeat(template.known.get(path, UNKNOWN)) for path in paths))
+        return map(made, *(_parts(given.get(path), known[path], pick) for path in paths))
 
     def _placed(
-        self, key: tuple[Any, ...], template: Template, given: dict[str, Sequence[Any]], count: int
+        self, key: tuple[Any, ...], template: Template, given: Mapping[str, _Column], pick: _Pick, count: int
     ) -> Iterator[Placed]:
         """Yield what the homes of each row make of it."""
         action, kind, resource_type, _ = key
         declared, places = self.vocabulary.kinds[kind], template.places[kind]
-        columns = [given.get(path, repeat(UNKNOWN, count)) for path in declared.homes]
+        columns = [_parts(given.get(path), UNKNOWN, pick) for path in declared.homes]
         single = len(columns) == 1 and isinstance(self.vocabulary.facts[declared.homes[0]].type, TerritoryType)
         if single and not self.vocabulary.facts[declared.homes[0]].optional:
             for home in columns[0]:
                 yield places[home] if isinstance(home, str) else places.nowhere
             return
-        for values in zip(*columns, strict=True) if columns else repeat((), count):
+        for values in islice(zip(*columns, strict=False) if columns else repeat(()), count):
             homes = distinct_homes(declared, dict(zip(declared.homes, values, strict=True)))
             codes = UNKNOWN if homes and homes[-1] is UNKNOWN else frozenset(homes)
             yield homes, Fixed(kind, codes, action, resource_type, template.product), ()
@@ -215,23 +241,21 @@ class Rows:
         computed = (fact.computed for fact in self.vocabulary.facts_of(kind))
         return any(found is not None and found.over in known for found in computed)
 
-    def _computed(self, kind: str) -> dict[str, Sequence[Any]]:
-        """Return the values of a kind's computed facts, row by row: `_REFUSED` where what they rest on is none."""
-        found: dict[str, Sequence[Any]] = {}
+    def _computed(self, kind: str) -> dict[str, _Column]:
+        """Return a kind's computed facts as columns: `_REFUSED` where what they rest on contradicts itself."""
+        found: dict[str, _Column] = {}
         for fact in self.vocabulary.facts_of(kind):
-            if fact.computed is None:
+            column = self.columns.get(fact.computed.over) if fact.computed is not None else None
+            if fact.computed is None or column is None or fact.computed.over not in self.direct:
+                # Without owners nothing is known of them.
                 continue
-            column = self.columns.get(fact.computed.over) if fact.computed.over in self.direct else None
-            if column is None:
-                found[fact.path] = [computed_value(fact.computed, {})] * self.count
-                continue
-            values: list[Any] = []
+            read: list[Any] = []
             for owners in column.read:
                 try:
-                    values.append(computed_value(fact.computed, {fact.computed.over: owners}))
+                    read.append(computed_value(fact.computed, {fact.computed.over: owners}))
                 except (OwnershipError, TypeError):
-                    values.append(_REFUSED)
-            found[fact.path] = [values[place] for place in column.cells.places]
+                    read.append(_REFUSED)
+            found[fact.path] = _Column(column.cells, read, column.places)
         return found
 
     def _body(self, row: int) -> dict[str, Any]:
@@ -248,6 +272,22 @@ class Rows:
             "resource": _part(said, RESOURCE_TYPE, RESOURCE_ID) | {"properties": zones[Zone.RESOURCE]},
             "context": zones[Zone.CONTEXT],
         }
+
+
+def _picking(rows: list[int], count: int) -> _Pick:
+    """Return what picks `rows`, in order, out of something that has `count` of them."""
+    if len(rows) == count:
+        return iter
+    return itemgetter(*rows) if len(rows) > 1 else itemgetter(slice(rows[0], rows[0] + 1))
+
+
+def _parts(column: _Column | None, known: Any, pick: _Pick) -> Iterable[Any]:
+    """Return the values of a fact, row by row: what is known of it in any case, where the row does not say."""
+    if column is None:
+        return repeat(known)
+    if known is UNKNOWN:
+        return column.of(pick)
+    return [known if value is UNKNOWN else value for value in column.of(pick)]
 
 
 def _part(said: dict[str, Any], *names: str) -> dict[str, Any]:

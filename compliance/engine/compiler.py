@@ -48,7 +48,7 @@ class Compiler:
         self._most = most_slices
         self.slices: dict[tuple[object, ...], Callable[[Facts], Verdict]] = {}
         """The functions of the slices that were compiled: from facts to verdict."""
-        self._groups: dict[Group, Conditions | None] = {}
+        self._groups: dict[Group, Conditions] = {}
         self._reach: Reach | None = None
 
     def verdict(self, request: Request) -> Verdict:
@@ -84,7 +84,7 @@ class Compiler:
             if type_ in vocabulary.resource_types
         ]
         for group in groups:
-            self._conditions(group)
+            self._conditions(group).write()
         return len(groups)
 
     def _compiled(self, request: Request) -> Callable[[Facts], Verdict]:
@@ -92,9 +92,10 @@ class Compiler:
         if request.refused is not None:
             return _left_to_the_evaluator
         conditions = self._conditions((request.action, request.kind, request.product, request.resource_type))
-        made: Callable[[Facts], Verdict] = _left_to_the_evaluator
-        if conditions is not None:
+        try:
             made = Slice(conditions, request.homes).function()
+        except (Failure, Unsettled):
+            made = _left_to_the_evaluator
         self.slices[request.slice] = made
         while len(self.slices) > self._most:
             try:
@@ -104,16 +105,14 @@ class Compiler:
                 break
         return made
 
-    def _conditions(self, group: Group) -> Conditions | None:
-        """Return the conditions of a group, `None` where only the evaluator can say what they mean."""
-        if group not in self._groups:
+    def _conditions(self, group: Group) -> Conditions:
+        """Return the conditions of a group."""
+        found = self._groups.get(group)
+        if found is None:
             if self._reach is None:
                 self._reach = Reach(self.ruleset)
-            try:
-                self._groups[group] = Conditions(self.ruleset, group, self._reach)
-            except (Failure, Unsettled):
-                self._groups[group] = None
-        return self._groups[group]
+            found = self._groups[group] = Conditions(self.ruleset, group, self._reach)
+        return found
 
 
 def _left_to_the_evaluator(_: Facts) -> Verdict:

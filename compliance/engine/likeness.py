@@ -109,6 +109,8 @@ class _Reading:
         self.terms: dict[str, dict[str, None]] = {}
         """Path of a measure -> its terms, as Python that holds where they must be true."""
         self.as_given: set[str] = set()
+        self.seen: set[Expression] = set()
+        """Terms that were taken; many rules have the same ones."""
         self.of_time: dict[str, None] = {}
         """Terms that read the time of the request alone."""
 
@@ -117,10 +119,11 @@ class _Reading:
         read = [path for node in nodes for path in _paths(node)]
         self.paths |= dict.fromkeys(read)
         for node in nodes:
-            if not _is_term(node) or _is_inside_a_comprehension(node):
+            if not _is_term(node) or node in self.seen or _is_inside_a_comprehension(node):
                 continue
             try:
                 self._term(specialize(node, self.ruleset, self.kind, {}))
+                self.seen.add(node)
             except Failure:
                 # Something in it has no value now, or none for this kind of subject: nothing is known of its terms.
                 if TIME in read:

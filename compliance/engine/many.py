@@ -16,7 +16,6 @@ if TYPE_CHECKING:
 
     from compliance.engine.compiler import Compiler
     from compliance.engine.decoder import Surroundings
-    from compliance.engine.facts import Facts
     from compliance.engine.request import Request
     from compliance.engine.wire import WireDecoder
 
@@ -29,13 +28,15 @@ class Answerer:
         self.wire = wire
         self.around = around
         self._compiler = compiler
-        self._answers = compiler.answers
+        self.answers = compiler.answers
+        self.functions = compiler.slices
+        """From facts to verdict, by slice: of the slices that were compiled."""
 
     def bodies(self, bodies: Iterable[object], *, strict: bool = True) -> list[Answered]:
         """Return the answers to `bodies` (parsed JSON), in order."""
         asked = list(bodies)
         judged = self.wire.judge_all(asked, self.around, self._compiler, strict)
-        of, read = self._answers.of, self._read
+        of, read = self.answers.of, self._read
         return [
             of(verdict) if verdict is not None else read(body, strict)
             for body, verdict in zip(asked, judged, strict=True)
@@ -52,14 +53,9 @@ class Answerer:
         except RequestRefused as refused:
             return Answered(None, (), refused)
 
-    def facts(self, slice_: tuple[object, ...], facts: Facts) -> Answered | None:
-        """Return the answer to a slice's request with these facts; `None` where the request is needed for that."""
-        verdict = self._compiler.settle(slice_, facts)
-        return None if verdict is None else self._answers.of(verdict)
-
     def request(self, request: Request) -> Answered:
         """Return the answer to a request; the stricter of two outcomes if it names a second subject."""
-        found = self._answers.of(self._compiler.verdict(request))
+        found = self.answers.of(self._compiler.verdict(request))
         if request.counterparty is None:
             return found
         other = self.request(request.counterparty[1])

@@ -8,6 +8,7 @@ Reference: DESIGN sections 5 and 8; docs/decisions/0004 and 0006.
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any, Final
 
 from compliance.engine.endings import endings
@@ -42,11 +43,7 @@ class Conditions:
     """The folded conditions of a group's rules, written as Python; shared by all its homes."""
 
     def __init__(self, ruleset: Ruleset, group: Group, reach: Reach) -> None:
-        """Fold and write the conditions of the rules that apply to `group`.
-
-        Raises:
-            Failure, Unsettled: where only the evaluator can say what a condition means.
-        """
+        """Take the group; its rules are folded and written as slices ask for them."""
         action, kind, product, resource_type = group
         self.has_homes = bool(ruleset.vocabulary.kinds[kind].homes)
         self.reach = reach
@@ -56,17 +53,38 @@ class Conditions:
         known = {SUBJECT_TYPE: kind, ACTION_NAME: action, RESOURCE_TYPE: resource_type}
         if product is not None:
             known[PRODUCT] = product
-        self.rules: list[Written] = []
+        self._known = known
+        self._ruleset = ruleset
+        self._kind = kind
+        self._rules = ruleset.applicable(action, kind, product, resource_type)
+        self._written: dict[int, Written | None] = {}
+        self._generator, self._writer = Generator(ruleset, kind, self.names), PlainWriter(ruleset, self.names)
         self.by_scope: dict[int, list[int]] = {}
-        """Number of a scope -> places in `rules`."""
-        generator, writer = Generator(ruleset, kind, self.names), PlainWriter(ruleset, self.names)
-        for rule in ruleset.applicable(action, kind, product, resource_type):
-            condition = _folded(rule, ruleset, kind, known)
-            if condition == FALSE:
-                continue
-            may, must = generator.bound(condition, MAY), generator.bound(condition, MUST)
-            self.by_scope.setdefault(reach.number(rule.home), []).append(len(self.rules))
-            self.rules.append(Written(rule, may, must, _plain(writer, condition), failing(condition)))
+        """Number of a scope -> places of rules, in order of their ids."""
+        for place, rule in enumerate(self._rules):
+            self.by_scope.setdefault(reach.number(rule.home), []).append(place)
+
+    def written(self, place: int) -> Written | None:
+        """Return the rule at a place, written when it is first asked for; `None` for one that never holds.
+
+        Raises:
+            Failure, Unsettled: where only the evaluator can say what its condition means.
+        """
+        if place not in self._written:
+            rule = self._rules[place]
+            condition = _folded(rule, self._ruleset, self._kind, self._known)
+            made = None
+            if condition != FALSE:
+                may, must = self._generator.bound(condition, MAY), self._generator.bound(condition, MUST)
+                made = Written(rule, may, must, _plain(self._writer, condition), failing(condition))
+            self._written[place] = made
+        return self._written[place]
+
+    def write(self) -> None:
+        """Write every rule that can be; those of homes that nobody has asked for, too."""
+        for place in range(len(self._rules)):
+            with suppress(Failure, Unsettled):
+                self.written(place)
 
 
 def _folded(rule: Rule, ruleset: Ruleset, kind: str, known: Mapping[str, Any]) -> Expression:
@@ -89,7 +107,11 @@ class Slice:
     """One group at given homes."""
 
     def __init__(self, conditions: Conditions, homes: tuple[object, ...]) -> None:
-        """Take the group's conditions and what is known of the homes: codes, `UNKNOWN` for one not given."""
+        """Take the group's conditions and what is known of the homes: codes, `UNKNOWN` for one not given.
+
+        Raises:
+            Failure, Unsettled: where only the evaluator can say what a condition means.
+        """
         self.conditions = conditions
         self.homes = homes
         scopes = conditions.reach.of(homes)
@@ -101,7 +123,9 @@ class Slice:
         )
         self.kept: dict[Effect, list[tuple[Written, str]]] = {effect: [] for effect in Effect}
         for place, sure in found:
-            written = conditions.rules[place]
+            written = conditions.written(place)
+            if written is None:
+                continue
             self.kept[written.rule.effect].append((written, written.must if sure else "False"))
         self.places = self._places()
         self.likeness = (tuple(found), self.places)

@@ -7,7 +7,6 @@ Reference: DESIGN section 5; docs/decisions/0004.
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from compliance.language.rulebook import Effect
@@ -25,7 +24,6 @@ _NAMES: Final = {
     Effect.OBLIGE: ("o", "z"),
 }
 """Names of the bits that are true, and of those that are unknown. In `n` are the permits that leave permission open."""
-_SET: Final = re.compile(r"(?<!\w)([a-z]) \|= ")
 
 
 class Written(NamedTuple):
@@ -59,8 +57,9 @@ class Steps:
         self.kept = kept
         self.places = places
         self.plain = plain
+        self.set: set[str] = set()
+        """The names that some line sets."""
         self.gathered = {effect: self._gathering(effect) for effect in Effect}
-        self.set = {name for lines in self.gathered.values() for line in lines for name in _SET.findall(line)}
         self.always = sum(1 << number for number, (_, must) in enumerate(kept[Effect.PERMIT]) if must == "True")
         """Permits that hold whatever the facts are."""
         self.permission = self._permission()
@@ -81,7 +80,7 @@ class Steps:
             *self.gathered[Effect.OBLIGE],
             self._allowed(),
         ]
-        names = sorted({name for line in body for name in _SET.findall(line)})
+        names = sorted(self.set | ({"n"} if self.opens else set()))
         start = [f"{' = '.join(names)} = 0"] if names else []
         return [*start, *(["open_ = False"] if self.opens else []), *body]
 
@@ -108,6 +107,8 @@ class Steps:
             else:
                 unsure = (f"        {line}" for line in open_)
                 lines = (f"if {written.may}:", f"    if {must}: {true} |= {{}}", "    else:", *unsure)
+            if lines not in masks:
+                self.set |= {name for name in (true, unknown) if any(f"{name} |= " in line for line in lines)}
             masks[lines] = masks.get(lines, 0) | (1 << number)
         return [line.replace("{}", str(mask)) for lines, mask in masks.items() for line in lines]
 

@@ -43,9 +43,9 @@ if TYPE_CHECKING:
 # Bytes are looked for by number: asked for `b"\\"`, Python tries that as a number first, which costs more than to look.
 _BACKSLASH: Final = 0x5C
 _DEL: Final = 0x7F
-_TRIPPED: Final = (msgspec.MsgspecError, ValueError, LookupError, TypeError, AttributeError, RecursionError)
+TRIPPED: Final = (msgspec.MsgspecError, ValueError, LookupError, TypeError, AttributeError, RecursionError)
 """Whatever this path trips over, the decoder reads, or refuses."""
-_STRAYED: Final = (*_TRIPPED, Unsettled, Failure, ArithmeticError)
+_STRAYED: Final = (*TRIPPED, Unsettled, Failure, ArithmeticError)
 """The same, and whatever compiled rules leave to the evaluator."""
 
 
@@ -97,7 +97,7 @@ class WireDecoder:
             if read.context.beside is not UNSET:
                 return None
             return self._from_bytes[type(read.subject)](read, body.count(b","), around, strict)
-        except _TRIPPED:
+        except TRIPPED:
             return None
 
     def read_evaluation(self, body: bytes, around: Surroundings) -> tuple[Request, frozenset[str]] | None:
@@ -109,7 +109,7 @@ class WireDecoder:
             read = decode(body)
             made = self._from_bytes[type(read.subject)](read, body.count(b","), around, False)
             beside = read.context.beside
-        except _TRIPPED:
+        except TRIPPED:
             return None
         return None if made is None else (made, frozenset() if beside is UNSET else frozenset(beside))
 
@@ -120,7 +120,7 @@ class WireDecoder:
         try:
             body = msgspec.convert(tree, self._body)
             return self._from_tree[type(body.subject)](body, tree, around, strict)
-        except _TRIPPED:
+        except TRIPPED:
             return None
 
     def judge(self, tree: object, around: Surroundings, compiler: Compiler, strict: bool) -> Verdict | None:
@@ -181,7 +181,7 @@ class WireDecoder:
         """Return the bodies in `{"requests": [...]}`, or `None`: then the strict reader has to read it."""
         try:
             parts = [bytes(part) for part in self._split(body).requests]
-        except _TRIPPED:
+        except TRIPPED:
             return None
         inside = sum(part.count(b",") for part in parts)
         # With a second `requests` there would be more commas than its last list has.

@@ -15,12 +15,12 @@ import msgspec
 from msgspec import UNSET, UnsetType
 
 from compliance.engine.facts import FIXED, OWN, Facts, Fixed, attribute, built_in
-from compliance.engine.wire_types import BESIDE, sendable, spelling
+from compliance.engine.wire_types import BESIDE, column_reader, sendable, spelling
 from compliance.vocabulary.facts import Zone
 from compliance.vocabulary.unknown import UNKNOWN
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
     from compliance.vocabulary.facts import Vocabulary
     from compliance.vocabulary.values import FactValue
@@ -43,6 +43,14 @@ class Zones:
         self.subjects: dict[str, type[Any]] = {kind: self._class(Zone.SUBJECT, kind) for kind in vocabulary.kinds}
         self.nobody = self._class(Zone.SUBJECT, None)
         """The class of a subject of no kind."""
+        self._columns: dict[str, Callable[[list[Any]], list[Any]]] = {}
+
+    def column(self, path: str) -> Callable[[list[Any]], list[Any]]:
+        """Return what reads many values of a fact at once; it raises where each has to be looked at by itself."""
+        found = self._columns.get(path)
+        if found is None:
+            found = self._columns[path] = column_reader(self.vocabulary.facts[path], self.vocabulary)
+        return found
 
     def subject(self, kind: str | None) -> type[Any]:
         """Return the class of subjects of a kind."""

@@ -7,10 +7,10 @@ what an officer wrote is `language.syntax`; `source` on a leaf keeps his words f
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal, TypeAlias
+from typing import TYPE_CHECKING, Any, Final, Literal, TypeAlias
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from compliance.vocabulary.types import FactType
     from compliance.vocabulary.values import Value
@@ -260,31 +260,31 @@ Expression: TypeAlias = (
 
 def children(node: Expression) -> tuple[Expression, ...]:
     """Return the direct parts of `node`, left to right."""
-    match node:
-        case Has(target):
-            return (target,)
-        case Not(term) | Negative(term, _) | Leaf(term, _, _):
-            return (term,)
-        case And(terms) | Or(terms) | ListOf(terms, _) | Call(_, terms, _):
-            return terms
-        case Conditional(condition, then, otherwise, _):
-            return (condition, then, otherwise)
-        case Comparison(_, left, right) | Arithmetic(_, left, right, _) | In(left, right):
-            return (left, right)
-        case Within(territory, place):
-            return (territory,) if isinstance(place, str) else (territory, place)
-        case Member(record, _, _):
-            return (record,)
-        case Converted(amount, _, _):
-            return (amount,)
-        case Quantifier(_, source, _, body) | Collect(_, source, _, body, _) | Fold(_, source, _, body, _):
-            return (source, body)
-        case _:
-            return ()
+    parts = _PARTS.get(type(node))
+    return parts(node) if parts is not None else ()
+
+
+# A look-up by class: all that is done with a rulebook goes through its nodes, and `match` tries class after class.
+_PARTS: Final[dict[type, Callable[[Any], tuple[Expression, ...]]]] = {
+    Has: lambda node: (node.target,),
+    **dict.fromkeys((Not, Negative, Leaf), lambda node: (node.term,)),
+    **dict.fromkeys((And, Or), lambda node: node.terms),
+    ListOf: lambda node: node.items,
+    Call: lambda node: node.arguments,
+    Conditional: lambda node: (node.condition, node.then, node.otherwise),
+    **dict.fromkeys((Comparison, Arithmetic), lambda node: (node.left, node.right)),
+    In: lambda node: (node.item, node.collection),
+    Within: lambda node: (node.territory,) if isinstance(node.place, str) else (node.territory, node.place),
+    Member: lambda node: (node.record,),
+    Converted: lambda node: (node.amount,),
+    **dict.fromkeys((Quantifier, Collect, Fold), lambda node: (node.range, node.body)),
+}
 
 
 def walk(node: Expression) -> Iterator[Expression]:
-    """Yield `node` and all its parts, parents first."""
-    yield node
-    for child in children(node):
-        yield from walk(child)
+    """Yield `node` and all its parts, parents first, left to right."""
+    waiting = [node]
+    while waiting:
+        found = waiting.pop()
+        yield found
+        waiting.extend(reversed(children(found)))

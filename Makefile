@@ -44,6 +44,7 @@ test: $(INSTALLED)  ## check everything: format, lint, types, layers, rulebook, 
 
 bench: $(BENCH)/.installed  ## measure against other engines, and the service over HTTP (15 minutes; QUICK=--quick: 3)
 	$(BENCH)/bin/python -m benchmarks $(QUICK)
+	$(BENCH)/bin/python -m benchmarks.scale $(QUICK)
 	$(BENCH)/bin/python -m benchmarks.http $(QUICK)
 
 soak: $(INSTALLED)  ## what takes too long for `test`: kill rounds, millions of comparisons

@@ -8,14 +8,15 @@ Reference: Apache Arrow columnar format (offsets, validity, dictionaries).
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
-from itertools import pairwise, repeat
+from itertools import count, pairwise, repeat
 from typing import Any
 
-_AS_JSON = frozenset({"string", "large_string", "bool", "int8", "int16", "int32", "int64", "uint8", "uint16", "uint32"})
+_WHOLE = frozenset({"int8", "int16", "int32", "int64"})
+_AS_JSON = frozenset({"string", "large_string", "bool", "uint8", "uint16", "uint32", "uint64"})
 """Types of Arrow whose values JSON carries as they are."""
 EMPTY = -1
 """The place of an empty cell."""
@@ -41,6 +42,11 @@ def _cells(array: Any) -> Cells:
         return _lists(array)
     if kind == "struct":
         return _records(array)
+    if kind in _WHOLE:
+        # Numbers are as many as rows, more often than not.
+        given = array.drop_null()
+        place = count().__next__
+        return Cells(_ints(given).tolist(), [EMPTY if empty else place() for empty in _empty(array)])
     try:
         encoded = array.dictionary_encode()
     except (NotImplementedError, ValueError, TypeError):
@@ -55,6 +61,11 @@ def _plain(array: Any) -> Cells:
     """Return the cells of an array that has no dictionary, each a value of its own."""
     values = [said(value) for value in array.to_pylist()]
     return Cells(values, [EMPTY if value is None else place for place, value in enumerate(values)])
+
+
+def _empty(array: Any) -> Iterable[int]:
+    """Return, cell by cell, whether it is empty: a number that is not nought."""
+    return _ints(array.is_null().cast("int8")) if array.null_count else repeat(0, len(array))
 
 
 def _lists(array: Any) -> Cells:
@@ -86,12 +97,12 @@ def _numbered(array: Any, keys: list[tuple[int, ...]], made: Callable[[tuple[int
     """Number the keys, which are equal where the cells are, in the order they come; empty cells stay empty."""
     numbers: dict[tuple[int, ...], int] = {}
     # What stands in an empty cell is no value of the column.
-    empty = array.is_null().to_pylist() if array.null_count else repeat(False)
+    empty = _empty(array)
     places = [EMPTY if null else numbers.setdefault(key, len(numbers)) for null, key in zip(empty, keys, strict=False)]
     return Cells([made(key) for key in numbers], places)
 
 
-def _ints(array: Any) -> Sequence[int]:
+def _ints(array: Any) -> memoryview:
     """Return an integer array without empty cells as a sequence, without looking at one of them."""
     width = array.type.bit_width // 8
     whole = memoryview(array.buffers()[1]).cast("B")[array.offset * width : (array.offset + len(array)) * width]

@@ -48,12 +48,12 @@ _REFUSED: Final = object()
 class _Column:
     """One column, read."""
 
-    def __init__(self, cells: Cells, read: list[Any], places: list[int]) -> None:
+    def __init__(self, cells: Cells, read: list[Any], places: list[int], *, refuses: bool) -> None:
         """Take the cells, their values by place, and the place of each row's value: -1, the last, if it is empty."""
         self.cells = cells
         self.read = read
         self.places = places
-        self.refuses = any(value is _REFUSED for value in read)
+        self.refuses = refuses
         """Whether some cell cannot be read: its value is `_REFUSED`. An empty one is `UNKNOWN`."""
 
     @cached_property
@@ -124,17 +124,21 @@ class Rows:
     def _column(self, name: str, column: Any) -> _Column:
         fact = self.vocabulary.facts.get(name) if name not in ENVELOPE else None
         found = cells(column)
-        return _Column(found, [*self._values(fact, found.distinct), self._value(fact, None)], list(found.places))
+        read, places = self._at_once(fact, found.distinct), list(found.places)
+        refuses = False
+        if read is None:
+            read = [self._value(fact, value) for value in found.distinct]
+            refuses = any(value is _REFUSED for value in read)
+        return _Column(found, [*read, self._value(fact, None)], places, refuses=refuses)
 
-    def _values(self, fact: Fact | None, said: list[Any]) -> list[Any]:
-        """Return values read, all at once where nothing is unusual about any of them."""
-        if fact is not None:
-            try:
-                return zones_of(self.vocabulary).column(fact.path)(said)
-            except TRIPPED:
-                # One of them is left to its own reader, which says what is wrong with it.
-                pass
-        return [self._value(fact, value) for value in said]
+    def _at_once(self, fact: Fact | None, said: list[Any]) -> list[Any] | None:
+        """Return values read all at once, or `None`: then one of them is left to its own reader."""
+        if fact is None:
+            return None
+        try:
+            return zones_of(self.vocabulary).column(fact.path)(said)
+        except TRIPPED:
+            return None
 
     def _value(self, fact: Fact | None, said: Any) -> Any:
         if fact is None:
@@ -255,7 +259,8 @@ class Rows:
                     read.append(computed_value(fact.computed, {fact.computed.over: owners}))
                 except (OwnershipError, TypeError):
                     read.append(_REFUSED)
-            found[fact.path] = _Column(column.cells, read, column.places)
+            refuses = any(value is _REFUSED for value in read)
+            found[fact.path] = _Column(column.cells, read, column.places, refuses=refuses)
         return found
 
     def _body(self, row: int) -> dict[str, Any]:

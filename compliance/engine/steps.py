@@ -97,18 +97,18 @@ class Steps:
             if written.may == "False":
                 continue
             if direct is not None:
-                lines = (f"if {direct}: {true} |= {{}}",)
+                lines, sets = (f"if {direct}: {true} |= {{}}",), true
             elif must == "True":
-                lines = (f"{true} |= {{}}",)
+                lines, sets = (f"{true} |= {{}}",), true
             elif must == "False":
-                lines = (f"if {written.may}:", *(f"    {line}" for line in open_))
+                lines, sets = (f"if {written.may}:", *(f"    {line}" for line in open_)), unknown
             elif written.may == must:
-                lines = (f"if {must}: {true} |= {{}}",)
+                lines, sets = (f"if {must}: {true} |= {{}}",), true
             else:
                 unsure = (f"        {line}" for line in open_)
                 lines = (f"if {written.may}:", f"    if {must}: {true} |= {{}}", "    else:", *unsure)
-            if lines not in masks:
-                self.set |= {name for name in (true, unknown) if any(f"{name} |= " in line for line in lines)}
+                sets = true + unknown
+            self.set.update(sets)
             masks[lines] = masks.get(lines, 0) | (1 << number)
         return [line.replace("{}", str(mask)) for lines, mask in masks.items() for line in lines]
 

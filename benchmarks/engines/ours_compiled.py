@@ -28,15 +28,20 @@ def load(rulebook: Rulebook, form: str) -> Engine:
 def from_bytes(book: Any) -> Any:
     """Return what turns the bytes of a request into those of an answer: the outcome, and the rules that determined it.
 
-    The bytes are those that Python's own `json` writes.
+    Requests are as Python's own `json` writes them. Equal verdicts are one object, so each is spelled once, as the
+    service does.
     """
-    from msgspec.json import encode  # noqa: PLC0415 - only in this engine's own process
-
     judge = book.judge
+    spelled: dict[int, tuple[Any, bytes]] = {}
 
     def decide(raw: bytes) -> bytes:
         verdict = judge(raw)
-        return encode({"outcome": verdict.outcome, "grounds": [rule.id for rule in verdict.grounds]})
+        kept = spelled.get(id(verdict))
+        if kept is None:
+            answer = {"outcome": verdict.outcome, "grounds": [rule.id for rule in verdict.grounds]}
+            # What is kept holds its verdict, so that no other one gets its identity.
+            kept = spelled[id(verdict)] = verdict, json.dumps(answer).encode()
+        return kept[1]
 
     return decide
 

@@ -53,7 +53,7 @@ class KindWriter:
         self.filled = filled
         self.people = ruleset.rulebook.catalogue.get(kind, {})
         self.held: dict[str, Any] = {
-            "U": UNKNOWN,
+            "UNKNOWN": UNKNOWN,
             "UNSET": UNSET,
             "KIND": kind,
             "PEOPLE": self.people,
@@ -79,6 +79,8 @@ class KindWriter:
         can `find` one, and `house` of `engine.wire`.
         """
         lines = [
+            # A local is found faster than a global, and this one is asked for once for each fact.
+            "U = UNKNOWN",
             "s = b.subject; a = b.action; r = b.resource; c = b.context",
             "i = s.id; f = s.properties; p = a.properties; q = r.properties; d = r.id",
             "t = kept[a.name][r.type].get(d) or find(a.name, r.type, d)",

@@ -31,6 +31,24 @@ STATED: dict[tuple[int, int], dict[str, int]] = {
         "decide without a home": 651,
         "answer a list": 539,
     },
+    (3, 12): {
+        "read bytes": 506,
+        "read parsed JSON": 347,
+        "judge parsed JSON": 513,
+        "decide complete": 186,
+        "decide partial": 358,
+        "decide without a home": 648,
+        "answer a list": 510,
+    },
+    (3, 13): {
+        "read bytes": 499,
+        "read parsed JSON": 338,
+        "judge parsed JSON": 518,
+        "decide complete": 198,
+        "decide partial": 369,
+        "decide without a home": 664,
+        "answer a list": 511,
+    },
 }
 """Python version -> what is done -> instructions for one request, on average."""
 TOLERANCE = 0.05

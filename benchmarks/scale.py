@@ -248,7 +248,7 @@ def main(words: list[str] | None = None) -> int:
     parser.add_argument("--quick", action="store_true", help="fewer repeats")
     times = 5 if parser.parse_args(words).quick else 25
     console = Console() if sys.stdout.isatty() else Console(width=140)
-    show(console, itertools.chain(searches(times), many(times), whole(), growth(times)))
+    show(console, itertools.chain(searches(times * 4), many(times), whole(), growth(times)))
     return 0
 
 

@@ -60,14 +60,6 @@ class Compiler:
             # Invariant: whatever generated code trips over, the definition answers.
             return combine(self.ruleset, request)
 
-    def settle(self, slice_: tuple[object, ...], facts: Facts) -> Verdict | None:
-        """Return the verdict on a slice's request with these facts; `None` where it has to be asked as a request."""
-        function = self.slices.get(slice_)
-        try:
-            return None if function is None else function(facts)
-        except TRIPPED:
-            return None
-
     def warm(self) -> int:
         """Prepare what every slice of the catalogued resources needs, and return how many groups that is.
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from msgspec.structs import force_setattr, replace
 
+from compliance.engine.compiler import TRIPPED
 from compliance.engine.decoder import House
 from compliance.engine.facts import Facts, Fixed, attribute
 from compliance.vocabulary.facts import Origin, Zone
@@ -30,35 +31,46 @@ class Elsewhere:
         """Take a request that stands and says nothing of its resource but type and id, and what it was read with."""
         self._request = request
         self._compiler = compiler
+        self._slices = compiler.slices
         self._templates = templates
+        self._kept = templates.kept.get(request.action, {}).get(request.resource_type, {})
         self._around = around
+        facts = request.facts
+        self._zones = facts.subject, facts.action, facts.context, facts.context_time
         self._parts: dict[str | None, tuple[Fixed, tuple[object, ...]]] = {}
         """By product, what all requests of a slice have in common, and the slice."""
         self._house = tuple(
             fact for fact in compiler.ruleset.house_facts if fact.zone is Zone.RESOURCE or Origin.FEED in fact.origins
         )
-        self._said = self._by_resource()
-        known = templates.find(request.action, request.resource_type, request.resource_id) is not None
+        self._said = self._by_resource() if around.fed or around.gate else {}
         everywhere = around.fed and any(fact.zone is not Zone.RESOURCE for fact in self._house)
-        self._only_here = request.refused is None and (not known or everywhere)
+        self._only_here = request.refused is None and (everywhere or self._template(request.resource_id) is None)
         """Whether catalogue or feeds may have said of the first resource what is no fact about resources."""
 
     def verdict(self, resource_id: str) -> Verdict | None:
         """Return the verdict on the request put to a resource; `None` where it has to be read with that id in it."""
-        request = self._request
-        template = self._templates.find(request.action, request.resource_type, resource_id)
+        template = self._kept.get(resource_id) or self._template(resource_id)
         if template is None or template.id is None or self._only_here:
             return None
         fixed, slice_ = self._parts.get(template.product) or self._of(template.product)
-        given = request.facts
-        said = self._said.get(template.id, self._said["*"])
-        resource = template.resource if not said else self._housed(template, said)
-        facts = Facts(given.subject, given.action, resource, given.context, fixed, template.id, given.context_time)
-        verdict = self._compiler.settle(slice_, facts)
-        if verdict is not None:
-            return verdict
-        put = replace(request, resource_id=template.id, product=template.product, facts=facts, slice=())
+        subject, action, context, time = self._zones
+        resource = template.resource
+        if self._said:
+            said = self._said.get(template.id, self._said["*"])
+            resource = self._housed(template, said) if said else resource
+        facts = Facts(subject, action, resource, context, fixed, template.id, time)
+        function = self._slices.get(slice_)
+        if function is not None:
+            try:
+                return function(facts)
+            except TRIPPED:
+                # Only the evaluator can answer.
+                pass
+        put = replace(self._request, resource_id=template.id, product=template.product, facts=facts, slice=())
         return self._compiler.verdict(put)
+
+    def _template(self, resource_id: str) -> Template | None:
+        return self._templates.find(self._request.action, self._request.resource_type, resource_id)
 
     def _of(self, product: str | None) -> tuple[Fixed, tuple[object, ...]]:
         request = self._request

@@ -52,5 +52,5 @@ def test_a_recorder_that_breaks_is_a_500_without_a_decision():
 
 def test_a_receipt_is_part_of_the_answer():
     client = Client(recorder=Receipts())
-    assert client.post("/v1/decisions", json=retail()).json()["receipt"] == b'"c2sp.org/tlog-proof@v1"'
+    assert client.post("/v1/decisions", json=retail()).json()["receipt"] == "c2sp.org/tlog-proof@v1"
     assert client.get("/readyz").json()["recording"] is True

@@ -290,3 +290,13 @@ def test_two_nodes_that_keep_the_same_rulebooks_at_once_both_do(tmp_path, url):
         assert list(threads.map(keep, nodes)) == [b"source of 11"] * 2
     for node in nodes:
         node.close()
+
+
+def test_what_one_turn_of_a_loop_records_shares_a_transaction(sqlite_ledger):
+    async def one_turn():
+        return await asyncio.gather(*[sqlite_ledger.record(record(number)) for number in range(20)])
+
+    before = sqlite_ledger.figures.groups
+    indexes = [found.index for found in asyncio.run(one_turn())]
+    assert indexes == list(range(indexes[0], indexes[0] + 20))
+    assert sqlite_ledger.figures.groups == before + 1

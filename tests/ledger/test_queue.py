@@ -144,3 +144,27 @@ def test_every_one_of_many_gets_its_own_outcome_while_more_arrive():
     stop.set()
     queue.close(LedgerClosedError("closed"))
     writer.join()
+
+
+def test_the_writer_is_not_given_what_a_turn_still_adds_to_until_it_ends():
+    queue: Queue[Any] = Queue(100, 10**6)
+    drafts = [draft(number) for number in range(3)]
+    taken: list[list[Draft[Any]]] = []
+    writer = threading.Thread(target=lambda: taken.append(queue.take(10, 0)))
+    writer.start()
+    for one in drafts:
+        queue.put(one, wake=False)
+    writer.join(0.2)
+    assert writer.is_alive()
+    queue.wake()
+    writer.join(10)
+    assert taken == [drafts]
+
+
+def test_what_does_not_fit_in_a_group_is_given_without_another_waking():
+    queue: Queue[Any] = Queue(100, 10**6)
+    drafts = [draft(0), draft(1, erases="p"), draft(2), draft(3)]
+    for one in drafts:
+        queue.put(one, wake=False)
+    queue.wake()
+    assert [queue.take(1, 0), queue.take(2, 0), queue.take(2, 0)] == [drafts[:1], drafts[1:2], drafts[2:]]

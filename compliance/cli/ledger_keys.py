@@ -1,9 +1,9 @@
-"""Change the keys of a log: the one that signs it, and the one that wraps the keys of persons."""
+"""Change the keys of a log, by two persons: the one that signs it, and the one that wraps the keys of persons."""
 
 from __future__ import annotations
 
 import os
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
 
@@ -24,7 +24,9 @@ if TYPE_CHECKING:
 
 NEW_MASTER_KEY = "COMPLIANCE_NEW_MASTER_KEY"
 ByOption = Annotated[str, typer.Option("--by", metavar="PERSON", help="Who does it; recorded for ever.")]
+AndOption = Annotated[str, typer.Option("--and", metavar="PERSON", help="Who else stands for it.")]
 ReasonOption = Annotated[str, typer.Option("--reason", metavar="TEXT", help="Why; recorded for ever.")]
+_MISSING: Final = 'add `--by NAME --and NAME --reason "..."`'
 
 
 def rotate_key(
@@ -33,14 +35,15 @@ def rotate_key(
     database: DatabaseOption = None,
     origin: OriginOption = ORIGIN,
     by: ByOption = "",
+    and_: AndOption = "",
     reason: ReasonOption = "",
     prepare: Annotated[bool, typer.Option("--prepare", help="Only make the next key, to be handed to nodes.")] = False,
 ) -> None:
     """Sign the log with a new key from now on; an entry says so, and both keys sign the tree that it makes.
 
-    Writes. Nodes that run take the new key over, from `signing.key.next` or `signing.key` in their folder; one that has
-    neither answers 503 until it has. The old key stays as `signing.key.<id>`: destroy it after a day, when no
-    idempotency key points to its signatures any more.
+    Writes, and takes two persons. Nodes that run take the new key over, from `signing.key.next` or `signing.key` in
+    their folder; one that has neither answers 503 until it has. The old key stays as `signing.key.<id>`: destroy it
+    after a day, when no idempotency key points to its signatures any more.
 
     Exit codes: 0 changed, 2 it cannot be said or there is no such log, 70 the log was not changed.
     """
@@ -52,9 +55,9 @@ def rotate_key(
         if prepare:
             say(out, rotation.prepare(settings).vkey())
             return
-        if not by.strip() or not reason.strip():
-            fail("it takes who does it and why", help='add `--by NAME --reason "..."`')
-        keys = rotation.rotate(settings, by, reason)
+        if not (by.strip() and and_.strip() and reason.strip()):
+            fail("it takes two persons and why", help=_MISSING)
+        keys = rotation.rotate(settings, reason, (by, and_))
     say(out, f"entry {keys[-1].first} of {settings.origin} states the new key, and the old one has signed it")
     say(out, f"old: {keys[-2].verifier.vkey()}")
     say(out, f"new: {keys[-1].verifier.vkey()}")
@@ -65,13 +68,14 @@ def rotate_master_key(
     ledger: LedgerOption = FOLDER,
     database: DatabaseOption = None,
     by: ByOption = "",
+    and_: AndOption = "",
     reason: ReasonOption = "",
 ) -> None:
     """Wrap the key of every person with a new master key; records and ciphertexts stay as they are, an entry is added.
 
-    Writes, and needs every node to be stopped, and the log's signing key. The new key takes the place of `master.key`;
-    where the master key comes from `COMPLIANCE_MASTER_KEY`, the new one is read from `COMPLIANCE_NEW_MASTER_KEY`.
-    Interrupted, do it again.
+    Writes, takes two persons, and needs every node to be stopped, and the log's signing key. The new key takes the
+    place of `master.key`; where the master key comes from `COMPLIANCE_MASTER_KEY`, the new one is read from
+    `COMPLIANCE_NEW_MASTER_KEY`. Interrupted, do it again.
 
     Exit codes: 0 changed, 2 it cannot be done as things stand, 70 nothing was changed.
     """
@@ -79,10 +83,10 @@ def rotate_master_key(
 
     settings = settings_of(ledger, database, ORIGIN)
     with ledger_errors("the master key was not changed"):
-        if not by.strip() or not reason.strip():
-            fail("it takes who does it and why", help='add `--by NAME --reason "..."`')
-        count = rewrap(settings, by, reason, _new_master_key())
-    say(console(), "an entry of the log says so, by whom and why")
+        if not (by.strip() and and_.strip() and reason.strip()):
+            fail("it takes two persons and why", help=_MISSING)
+        count = rewrap(settings, reason, (by, and_), _new_master_key())
+    say(console(), "an entry of the log says so, who stands for it and why")
     say(console(), f"{count:,} keys are wrapped with the new master key; destroy every copy of the old one")
 
 

@@ -17,6 +17,7 @@ from compliance.ledger import kept, merkle, store
 from compliance.ledger.archive import open_archive
 from compliance.ledger.checkpoint import Checkpoint, verified
 from compliance.ledger.errors import LedgerForkedError, NotRecordedError, RefusedError
+from compliance.ledger.four_eyes import stood_for
 from compliance.ledger.keyring import log_keys, signer_in, signer_of
 from compliance.ledger.note import Note, NoteError, Verifier
 from compliance.ledger.opening import check_signed, start_log
@@ -77,10 +78,7 @@ def new_epoch(settings: LedgerSettings, reason: str, persons: tuple[str, str], *
     Returns its first checkpoint. Raises `RefusedError` unless two different persons stand for it and say why, when the
     origin was used before, while a node has the database open, and, but with `force`, when nothing is wrong.
     """
-    if len({person.strip().casefold() for person in persons} - {""}) != len(persons):
-        raise RefusedError("a new epoch takes two different persons")
-    if not reason.strip():
-        raise RefusedError("why there is a new epoch must be given")
+    said = stood_for("a new epoch", persons, reason)
     if find_fork(settings) is None and not force:
         raise RefusedError("nothing is wrong with the log: only by force does another begin")
     database = Database(settings.database_url)
@@ -99,7 +97,7 @@ def new_epoch(settings: LedgerSettings, reason: str, persons: tuple[str, str], *
             newest = store.newest_log(connection)
             epoch = newest[0] + 1 if newest else 1
             previous = kept.newest(settings.checkpoint_path)
-            public = {"previous": previous, "reason": reason, "approved_by": list(persons)}
+            public = {"previous": previous, **said}
             head = start_log(connection, epoch, signer, subjects, settings.clock(), public)
         first = Checkpoint(settings.origin, head.size, head.root)
         kept.keep(settings.checkpoint_path, str(first.signed([signer])), durable=True)

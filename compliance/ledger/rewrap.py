@@ -15,6 +15,7 @@ from compliance.ledger import store
 from compliance.ledger.entry import DecisionRecord
 from compliance.ledger.errors import KeysUnavailableError, RefusedError
 from compliance.ledger.files import read_secret
+from compliance.ledger.four_eyes import stood_for
 from compliance.ledger.keyring import MASTER_KIND, next_path
 from compliance.ledger.ledger import Ledger
 from compliance.ledger.opening import open_log
@@ -26,16 +27,16 @@ from compliance.storage.keystore import KeyStore, StoredKey, stored_in
 _SECONDS = 60.0
 
 
-def rewrap(settings: LedgerSettings, by: str, reason: str, new: KeyWrapper | None = None) -> int:
+def rewrap(settings: LedgerSettings, reason: str, persons: tuple[str, str], new: KeyWrapper | None = None) -> int:
     """Wrap every key with `new`, or with a new key that takes the place of the file `master.key`; returns how many.
 
-    The settings' origin does not matter. Raises `RefusedError` unless it is said by whom and why, while a node has the
-    store open, since it would go on with the old key, and where there is no store, or no key to sign the entry with;
+    The settings' origin does not matter. Raises `RefusedError` unless two persons stand for it and say why, while a
+    node has the store open, since it would go on with the old key, and where there is no store, or no key to sign the
+    entry with;
     `LedgerError` when nothing can be appended to the log, `KeysUnavailableError` when a key is wrapped by neither
     master key: then nothing has changed.
     """
-    if not by.strip() or not reason.strip():
-        raise RefusedError("who changes the master key, and why, must be given")
+    said = stood_for("a new master key", persons, reason)
     path = settings.folder / "master.key"
     if (settings.wrapper is None) != (new is None):
         raise RefusedError("both master keys come from the environment, or both from the folder")
@@ -51,7 +52,7 @@ def rewrap(settings: LedgerSettings, by: str, reason: str, new: KeyWrapper | Non
         count = KeyStore(keys, exists=True).rewrap(lambda stored: _wrapped(stored, old, target))
     finally:
         keys.close()
-    _note(replace(named, wrapper=target), {"by": by.strip(), "reason": reason.strip(), "keys": count})
+    _note(replace(named, wrapper=target), {**said, "keys": count})
     if new is None:
         next_path(path).replace(path)
     return count

@@ -9,7 +9,8 @@ from __future__ import annotations
 from compliance.ledger import kept, merkle, store
 from compliance.ledger.checkpoint import Checkpoint
 from compliance.ledger.entry import DecisionRecord, seal, stamped
-from compliance.ledger.errors import LedgerForkedError, RefusedError
+from compliance.ledger.errors import LedgerForkedError
+from compliance.ledger.four_eyes import stood_for
 from compliance.ledger.keyring import KEY_KIND, LogKey, log_keys, next_path, signer_in
 from compliance.ledger.note import Signer, Verifier
 from compliance.ledger.opening import Opened, open_log
@@ -23,17 +24,17 @@ def prepare(settings: LedgerSettings) -> Verifier:
     return _next(settings).verifier
 
 
-def rotate(settings: LedgerSettings, by: str, reason: str) -> list[LogKey]:
+def rotate(settings: LedgerSettings, reason: str, persons: tuple[str, str]) -> list[LogKey]:
     """Have the next key sign from now on; returns the log's keys, the newest last.
 
     Nodes that run take the new key over with their next record, from `<key file>.next` or the key file. Raises
-    `RefusedError` unless it is said by whom and why, `LedgerForkedError` when the log is not the one that was signed.
+    `RefusedError` unless two persons stand for it and say why, `LedgerForkedError` when the log is not the one that was
+    signed.
     """
-    if not by.strip() or not reason.strip():
-        raise RefusedError("who changes the key, and why, must be given")
+    said = stood_for("a new signing key", persons, reason)
     opened = open_log(settings)
     try:
-        note = _appended(opened, _next(settings), {"by": by, "reason": reason})
+        note = _appended(opened, _next(settings), said)
         kept.keep(settings.checkpoint_path, note, durable=True)
         with opened.database.read() as connection:
             keys = log_keys(connection, opened.epoch)
@@ -48,7 +49,7 @@ def _next(settings: LedgerSettings) -> Signer:
     return signer_in(settings, next_path(settings.signing_path), make=True)
 
 
-def _appended(opened: Opened, new: Signer, said: dict[str, str]) -> str:
+def _appended(opened: Opened, new: Signer, said: dict[str, object]) -> str:
     """Append the entry and keep the checkpoint that both keys sign; returns it."""
     old = opened.keyring.newest
     public = {"vkey": new.verifier.vkey(), "previous": old.verifier.vkey(), **said}

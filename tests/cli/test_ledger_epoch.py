@@ -35,7 +35,7 @@ def test_two_persons_begin_a_new_log_with_what_was_signed_of_the_old_one(folder)
     ("words", "says"),
     [
         ((*NEW, "--by", "ann", "--and", " Ann", "--reason", "x"), "two different persons"),
-        ((*NEW, "--by", "ann", "--and", "bob", "--reason", " "), "why"),
+        ((*NEW, "--by", "ann", "--and", "bob", "--reason", " "), "takes a reason"),
         (("--origin", "example.com/log", *BOTH), "was used before"),
         (("--origin", "my log", *BOTH), "no spaces"),
     ],

@@ -158,7 +158,7 @@ def test_a_node_that_has_the_database_open_stands_in_the_way(restored):
 
 @pytest.mark.parametrize("reason", ["", "  "])
 def test_a_new_epoch_takes_a_reason(restored, reason):
-    with pytest.raises(RefusedError, match="why"):
+    with pytest.raises(RefusedError, match="takes a reason"):
         new_epoch(replace(restored, origin="example.com/log-2"), reason, PERSONS)
 
 

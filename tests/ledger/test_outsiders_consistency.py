@@ -45,7 +45,7 @@ def grown(tmp_path_factory):
     notes, keys = [], []
     for start in (0, 10, 20):
         if start:
-            rotation.rotate(made, "ann", "every year")
+            rotation.rotate(made, "every year", ("ann", "bob"))
         ledger = Ledger.open(made)
         for number in range(start, start + 7):
             ledger.append(record(number)).result(10)

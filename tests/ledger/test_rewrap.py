@@ -17,7 +17,7 @@ from compliance.storage.keystore import SCHEMA
 from tests.ledger.support import record, settings
 
 PERSONS = 1203  # more than two batches
-SAID = ("ann", "every year")
+SAID = ("every year", ("ann", "bob"))
 
 
 @pytest.fixture
@@ -85,18 +85,18 @@ def noted(ledger):
 
 
 def test_the_log_says_who_changed_the_master_key_and_why(made):
-    count = rewrap(made, " ann ", "every year")
+    count = rewrap(made, "every year", (" ann ", "bob"))
     ledger = Ledger.open(made)
-    assert noted(ledger) == [{"by": "ann", "reason": "every year", "keys": count}]
+    assert noted(ledger) == [{"approved_by": ["ann", "bob"], "reason": "every year", "keys": count}]
     (said,) = ledger.reader.events(["master-key"])
     assert ledger.verify().newest.master_keys == [said.document["recorded_at"]]
     ledger.close()
 
 
-@pytest.mark.parametrize("said", [("", "why"), ("ann", " ")])
-def test_nobody_changes_it_without_saying_who_and_why(made, said):
+@pytest.mark.parametrize("said", [("why", ("ann", "Ann ")), (" ", ("ann", "bob"))])
+def test_nobody_changes_it_alone_or_without_saying_why(made, said):
     before = stored(made)
-    with pytest.raises(RefusedError, match="who changes"):
+    with pytest.raises(RefusedError, match="a new master key takes"):
         rewrap(made, *said)
     assert stored(made) == before
 

@@ -24,7 +24,7 @@ from tests.ledger.support import record, settings
 from tests.ledger.test_outsiders import BROWSER, page
 
 VERIFIER = Path(__file__).parents[2] / "docs" / "verify" / "verify.py"
-SAID = ("ann", "every year")
+SAID = ("every year", ("ann", "bob"))
 
 
 def outsider(folder, receipt, key, document=None):
@@ -124,7 +124,8 @@ def test_the_change_is_an_entry_whose_tree_both_keys_sign_and_the_log_verifies(t
     (key, none), (new, proof) = ledger.reader.keys()
     assert (key.verifier, none, new.verifier) == (old, None, ledger.verifier)
     public = json.loads(proof.entry)["public"]
-    assert public == {"vkey": new.verifier.vkey(), "previous": old.vkey(), "by": "ann", "reason": "every year"}
+    said = {"approved_by": ["ann", "bob"], "reason": "every year"}
+    assert public == {"vkey": new.verifier.vkey(), "previous": old.vkey(), **said}
     for verifier in (old, ledger.verifier):
         assert verified(proof.checkpoint, verifier).checkpoint.size == new.first + 1
     ledger.append(record(2)).result(10)
@@ -190,10 +191,11 @@ def test_what_was_interrupted_before_the_files_were_put_in_place_is_completed(tm
     ledger.close()
 
 
-@pytest.mark.parametrize(("by", "reason"), [("", "why"), ("ann", " ")])
-def test_who_and_why_is_said(tmp_path, by, reason):
-    with pytest.raises(RefusedError):
-        rotation.rotate(settings(tmp_path), by, reason)
+@pytest.mark.parametrize("said", [("why", ("ann", "Ann ")), (" ", ("ann", "bob"))])
+def test_nobody_changes_it_alone_or_without_saying_why(tmp_path, said):
+    with pytest.raises(RefusedError, match="a new signing key takes"):
+        rotation.rotate(settings(tmp_path), *said)
+    assert not list(tmp_path.iterdir())
 
 
 def test_a_change_of_key_without_a_tree_that_both_keys_signed_is_found(tmp_path):

@@ -122,8 +122,9 @@ def test_a_key_is_changed_under_load_and_every_receipt_can_be_proved(tmp_path, u
     database = None if url.startswith("sqlite") else url
     nodes = [Node(tmp_path / "ledger", database, output=tmp_path / f"output{n}").start() for n in range(2)]
     trusted = nodes[0].get("/ledger/key").text.strip()
-    words = ["rotate-key", "--ledger", str(nodes[0].folder), "--origin", ORIGIN, "--by", "ann", "--reason", "yearly"]
-    command = [sys.executable, "-m", "compliance", "ledger", *words, *(["--database", url] if database else [])]
+    words = ["--ledger", str(nodes[0].folder), "--origin", ORIGIN, "--by", "ann", "--and", "bob", "--reason", "yearly"]
+    words += [] if database is None else ["--database", database]
+    command = [sys.executable, "-m", "compliance", "ledger", "rotate-key", *words]
     with Load(nodes[0].port, "one", 2) as one, Load(nodes[1].port, "two", 2) as two:
         time.sleep(0.5)
         done = subprocess.run(command, env=nodes[0].environment, capture_output=True, text=True, check=False)

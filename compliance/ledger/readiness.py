@@ -1,13 +1,15 @@
-"""What the writer did last, and a probe of at most a second -> whether a record could be made durable now.
+"""What the writer did last, or a probe of at most a second -> whether a record could be made durable now.
 
-While records are being written, that is all there is to know; else the database is read. After a failure a probe
-writes, since a disk that is full, or a server that takes no writes, can still be read. Invariant: whoever asks waits no
-longer than `LONGEST`, however long the database does, and a probe leaves nothing behind.
+A record of less than a second ago, with no failure since, is all there is to know. Else a probe writes as a record
+would be written, since a disk that is full, a file that was deleted or a server that takes no writes can still be read.
+Invariant: whoever asks waits no longer than `LONGEST`, however long the database does, and a probe leaves nothing
+behind.
 """
 
 from __future__ import annotations
 
 import asyncio
+import math
 import os
 import secrets
 import threading
@@ -31,10 +33,10 @@ if TYPE_CHECKING:
 
 LONGEST: Final = 0.9
 """Seconds after which a probe that is still under way counts as failed."""
-_FRESH: Final = 5.0
+_FRESH: Final = 1.0
 """Seconds for which it counts that something was recorded."""
 _AGAIN: Final = 0.5
-"""Seconds for which the result of a probe stands, so that asking often costs nothing."""
+"""Seconds for which the result of a probe stands, so that asking often costs little."""
 
 
 class Readiness:
@@ -43,49 +45,40 @@ class Readiness:
     def __init__(self, opened: Opened, writer: Writer, checkpoint: Callable[[], str]) -> None:
         """Take an open log, its writer, and what gives the newest checkpoint that this node signed."""
         self._opened, self._writer, self._checkpoint = opened, writer, checkpoint
-        self._groups = self._failures = 0
-        self._failing = False
-        self._looked = -_FRESH
         self._probing: Future[str | None] | None = None
-        self._found: tuple[float, str | None] | None = None
+        self._began = -math.inf
+        self._found: tuple[float, str | None] = (-math.inf, None)
+        """When the last probe began, and what it found."""
 
     async def trouble(self) -> str | None:
         """Return why a record could not be made durable, None where it could; takes at most a second."""
         if self._writer.stopped is not None:
             return str(self._writer.stopped)
         figures, now = self._writer.figures, time.monotonic()
-        wrote, failed = figures.groups > self._groups, figures.failures > self._failures
-        fresh = now - self._looked < _FRESH
-        self._groups, self._failures, self._looked = figures.groups, figures.failures, now
-        if wrote and fresh and not failed:
-            self._failing, self._found = False, None
+        if figures.recorded_at > figures.failed_at and now - figures.recorded_at < _FRESH:
             return None
-        self._failing = self._failing or failed
-        if failed or self._found is None or now - self._found[0] >= _AGAIN:
-            self._found = (now, await self._asked(writing=self._failing or len(self._writer.queue) > 0))
-        if self._found[1] is None:
-            self._failing = False
+        # A failure is newer than whatever was found before it.
+        if now - self._found[0] >= _AGAIN or figures.failed_at >= self._found[0]:
+            found = await self._asked(now)
+            self._found = (self._began, found)
         return self._found[1]
 
-    async def _asked(self, *, writing: bool) -> str | None:
+    async def _asked(self, now: float) -> str | None:
         """Return what a probe finds: the one that is under way, if any, since one that hangs is answer enough."""
         if self._probing is None or self._probing.done():
-            self._probing = Future()
-            probe = threading.Thread(
-                target=self._probe, args=(self._probing, writing), name="ledger-probe", daemon=True
-            )
+            self._probing, self._began = Future(), now
+            probe = threading.Thread(target=self._probe, args=(self._probing,), name="ledger-probe", daemon=True)
             probe.start()
         try:
             return await asyncio.wait_for(asyncio.shield(asyncio.wrap_future(self._probing)), LONGEST)
         except TimeoutError:
             return "the database does not answer"
 
-    def _probe(self, result: Future[str | None], writing: bool) -> None:
+    def _probe(self, result: Future[str | None]) -> None:
         try:
             with troubles.said():
                 self._read()
-                if writing:
-                    self._write()
+                self._write()
         except LedgerError as error:
             result.set_result(str(error))
         except Exception as error:  # noqa: BLE001 - whatever it is, nobody may be left waiting

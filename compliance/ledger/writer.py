@@ -8,6 +8,7 @@ goes on with the next, so the service resumes by itself once the database is bac
 from __future__ import annotations
 
 import logging
+import math
 import threading
 import time
 from collections.abc import Sequence
@@ -39,6 +40,10 @@ class Figures:
     records: int = 0
     failures: int = 0
     largest_group: int = 0
+    recorded_at: float = -math.inf
+    """When something was last made durable, in seconds of the monotonic clock."""
+    failed_at: float = -math.inf
+    """When a group last could not be recorded, by the same clock."""
 
 
 class Writer:
@@ -79,6 +84,9 @@ class Writer:
             return self._stopped(error, group)
         except Exception as error:  # noqa: BLE001 - whatever it is, nobody may be left waiting
             return [self._failed(error)] * len(group)
+        # A group of nothing but repeated answers has written nothing.
+        if any(isinstance(outcome, Recorded) and not outcome.replayed for outcome in outcomes):
+            self.figures.recorded_at = time.monotonic()
         self.figures.groups += 1
         self.figures.records += len(group)
         self.figures.largest_group = max(self.figures.largest_group, len(group))
@@ -94,6 +102,7 @@ class Writer:
         # Invariant: messages of database drivers quote parameters, so only the kind of an error is ever logged.
         _log.error("a group could not be recorded: %s", type(error).__name__)
         self.figures.failures += 1
+        self.figures.failed_at = time.monotonic()
         self._committer.forget_edge()
         time.sleep(_REST)
         if isinstance(error, LedgerError):

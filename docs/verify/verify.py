@@ -3,15 +3,15 @@
 
 LOG-KEY is a key of the log that you trust. Where the log has changed its key since, or had, KEYS-FILE (what the service
 answers to GET /v1/ledger/key) leads from one to the other: each change is an entry, in a tree that both keys signed.
-Needs Python 3.9 or later and the package `cryptography`; nothing of the software that made the receipt. Prints
-`valid` and what is proved, or `not valid` and the first reason. Formats: C2SP tlog-proof v1, tlog-checkpoint,
-signed-note, tlog-cosignature; hashes: RFC 6962. Keys have the form name+id+base64.
+Needs Python 3.9 or later and the package `cryptography`; nothing of the software that made the receipt. Prints `valid`
+and what is proved, or `not valid` and the first reason (exit code 1), or why nothing can be verified (2). Formats: C2SP
+tlog-proof v1, tlog-checkpoint, signed-note, tlog-cosignature; hashes: RFC 6962. Keys have the form name+id+base64.
 """
 
 from __future__ import annotations
 
+import argparse
 import base64
-import binascii
 import hashlib
 import json
 import re
@@ -23,16 +23,19 @@ from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
 
+def stop(reason: str) -> None:
+    print(f"error: {reason}", file=sys.stderr)
+    sys.exit(2)
+
+
 def need(holds: object, reason: str) -> None:
     if not holds:
         raise ValueError(reason)
 
 
 def unbase64(text: str) -> bytes:
-    try:
-        value = base64.b64decode(text.encode("ascii"), validate=True)
-    except (binascii.Error, UnicodeEncodeError):
-        raise ValueError("malformed base64") from None
+    need(re.fullmatch("[A-Za-z0-9+/]*={0,2}", text) and len(text) % 4 == 0, "malformed base64")
+    value = base64.b64decode(text)
     need(base64.b64encode(value).decode() == text, "base64 is not in its canonical spelling")
     return value
 
@@ -43,12 +46,13 @@ def number(text: str) -> int:
 
 
 def read_key(text: str) -> tuple[str, bytes, int, bytes]:
-    parts = text.strip().split("+", 2)
-    need(len(parts) == 3, "the key does not have the form name+id+base64")
-    name, material = parts[0], unbase64(parts[2])
-    need(len(material) == 33 and material[0] in (1, 4), "the key is not an Ed25519 key")
+    match = re.fullmatch(r"([^\s+]+)\+([0-9a-f]{8})\+([A-Za-z0-9+/]{44})", text.strip())
+    if not match:
+        stop(f"`{text}` is no Ed25519 key of the form name+id+base64: give the key itself, not its file")
+    name, material = match[1], base64.b64decode(match[3])
     key_id = hashlib.sha256(name.encode() + b"\n" + material).digest()[:4]
-    need(key_id.hex() == parts[1], "the id of the key is not the id of that name and key")
+    if material[0] not in (1, 4) or key_id.hex() != match[2]:
+        stop(f"the id of the key `{text}` is not the id of that name and key")
     return name, key_id, material[0], material[1:]
 
 
@@ -100,11 +104,9 @@ def read_receipt(receipt: str) -> tuple[bytes, int, int, str, list[str]]:
     body, signatures = text.split("\n"), rest[:-1].split("\n")
     need(rest.endswith("\n") and len(body) >= 3 and all(body), "the checkpoint is malformed")
     leaf = hashlib.sha256(b"\x00" + entry).digest()
-    need(
-        root_of(index, number(body[1]), leaf, path) == unbase64(body[2]),
-        "the path leads to another root than was signed",
-    )
-    return entry, index, number(body[1]), text + "\n", signatures
+    size = number(body[1])
+    need(root_of(index, size, leaf, path) == unbase64(body[2]), "the path leads to another root than was signed")
+    return entry, index, size, text + "\n", signatures
 
 
 def trusted_keys(log_key: str, handovers: list[str]) -> dict[str, list[int]]:
@@ -114,8 +116,8 @@ def trusted_keys(log_key: str, handovers: list[str]) -> dict[str, list[int]]:
         key = todo.pop()
         for receipt in handovers:
             entry, index, size, text, signatures = read_receipt(receipt)
-            stated = json.loads(entry)["public"]
-            pair = [stated["previous"], stated["vkey"]]
+            stated = json.loads(entry).get("public", {})
+            pair = [stated.get("previous"), stated.get("vkey")]
             if key not in pair or pair[pair[0] == key] in spans:
                 continue
             both = all(signed_by(text, signatures, each) is not None for each in pair)
@@ -132,9 +134,8 @@ def verify(receipt: str, log_key: str, witnesses: list[str], handovers: list[str
     spans = trusted_keys(log_key.strip(), handovers)
     signers = [key for key in spans if signed_by(text, signatures, key) is not None]
     need(signers, "the log has not signed the checkpoint")
-    need(
-        any(spans[key][0] <= size <= spans[key][1] for key in signers), "the key was not the log's for this checkpoint"
-    )
+    in_time = [key for key in signers if spans[key][0] <= size <= spans[key][1]]
+    need(in_time, "the key was not the log's for this checkpoint")
     found = [f"valid: entry {index} of {size} in {origin}"]
     for key in witnesses:
         seconds = signed_by(text, signatures, key)
@@ -143,22 +144,35 @@ def verify(receipt: str, log_key: str, witnesses: list[str], handovers: list[str
     return "\n".join([*found, json.dumps(json.loads(entry), indent=2, ensure_ascii=False)])
 
 
+def read(path: str | Path) -> str:
+    try:
+        return Path(path).read_bytes().decode()
+    except (OSError, ValueError) as error:
+        return stop(f"`{path}` cannot be read: {getattr(error, 'strerror', None) or 'it is not text'}")
+
+
+def handovers_in(path: str) -> list[str]:
+    try:
+        return [key["handover"] for key in json.loads(read(path))["keys"] if key["handover"]]
+    except (ValueError, KeyError, TypeError):
+        return stop(f"`{path}` is not what the service answers to GET /v1/ledger/key")
+
+
 def main(arguments: list[str]) -> str:
-    keys, handovers = arguments[1:], []
-    if "--keys" in keys[:-1]:
-        place = keys.index("--keys")
-        keys.pop(place)
-        listed = json.loads(Path(keys.pop(place)).read_bytes().decode())["keys"]
-        handovers = [key["handover"] for key in listed if key["handover"]]
-    if not keys:
-        sys.exit(__doc__)
-    return verify(Path(arguments[0]).read_bytes().decode(), keys[0], keys[1:], handovers)
+    parser = argparse.ArgumentParser(description=__doc__)
+    for name, count in (("receipt", None), ("key", "+"), ("--keys", None)):
+        parser.add_argument(name, nargs=count)
+    given = parser.parse_intermixed_args(arguments)
+    receipt = read(given.receipt)
+    if receipt.lstrip()[:1] in {"{", "[", '"'}:
+        stop("this is JSON: a receipt is the text of the member `receipt` of an answer")
+    return verify(receipt, given.key[0], given.key[1:], handovers_in(given.keys) if given.keys else [])
 
 
 if __name__ == "__main__":
     try:
         print(main(sys.argv[1:]))
-    except (KeyError, TypeError):
-        sys.exit("not valid: the keys of the log cannot be read")
     except ValueError as reason:
         sys.exit(f"not valid: {reason}")
+    except (AttributeError, TypeError, RecursionError):
+        stop("the file of keys states something else than keys")

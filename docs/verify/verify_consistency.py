@@ -5,7 +5,8 @@ OLD is a checkpoint that you kept. PROOF is what the service answers to GET /v1/
 is the second line of OLD; it brings the newest checkpoint with it. For two checkpoints that you kept, NEW is the later
 one, and its size goes into &second=. LOG-KEY and KEYS-FILE are those of verify.py, which must lie beside this file; it
 needs Python 3.9 or later and the package `cryptography`. Prints `valid` and what is proved, or the first reason why
-not: then keep both checkpoints, for they show what the log signed. Hashes and proof: RFC 6962 2.1.2, RFC 9162 2.1.4.2.
+not (exit code 1): then keep both checkpoints, for they show what the log signed; or why nothing can be verified (2).
+Hashes and proof: RFC 6962 2.1.2, RFC 9162 2.1.4.2.
 """
 
 from __future__ import annotations
@@ -14,9 +15,8 @@ import hashlib
 import json
 import re
 import sys
-from pathlib import Path
 
-from verify import need, number, read_key, signed_by, trusted_keys, unbase64
+from verify import handovers_in, need, number, read, read_key, signed_by, stop, trusted_keys, unbase64
 
 
 def node(left: bytes, right: bytes) -> bytes:
@@ -66,14 +66,6 @@ def signed(note: str, spans: dict[str, list[int]]) -> tuple[str, int, bytes]:
     return body[0], size, unbase64(body[2])
 
 
-def read(path: str) -> str:
-    return Path(path).read_bytes().decode()
-
-
-def handovers_in(path: str) -> list[str]:
-    return [key["handover"] for key in json.loads(read(path))["keys"] if key["handover"]]
-
-
 def taken(arguments: list[str], option: str) -> str | None:
     if option not in arguments[:-1]:
         return None
@@ -85,21 +77,25 @@ def taken(arguments: list[str], option: str) -> str | None:
 def main(arguments: list[str]) -> str:
     listed, later = taken(arguments, "--keys"), taken(arguments, "--new")
     if len(arguments) != 3:
-        sys.exit(__doc__)
+        stop(__doc__)
     spans = trusted_keys(arguments[2].strip(), handovers_in(listed) if listed else [])
-    answer = json.loads(read(arguments[1]))
-    newer = read(later) if later else answer["checkpoint"]
+    try:
+        answer = json.loads(read(arguments[1]))
+        hashes, newer = [str(text) for text in answer["consistency"]], answer.get("checkpoint")
+    except (ValueError, KeyError, TypeError, AttributeError):
+        stop(f"`{arguments[1]}` is not what the service answers to GET /v1/ledger/consistency")
+    newer = read(later) if later else newer
     need(newer, "the proof brings no checkpoint: name the later one with --new")
     (origin, old, old_root), (other, new, new_root) = signed(read(arguments[0]), spans), signed(newer, spans)
     need(origin == other, "the checkpoints are of two logs")
-    prove(old, new, old_root, new_root, [unbase64(text) for text in answer["consistency"]])
+    prove(old, new, old_root, new_root, [unbase64(text) for text in hashes])
     return f"valid: the first {old} of the {new} entries of {origin} are those that were signed before"
 
 
 if __name__ == "__main__":
     try:
         print(main(sys.argv[1:]))
-    except (KeyError, TypeError):
-        sys.exit("not valid: the proof, or the keys of the log, cannot be read")
-    except (ValueError, OSError) as reason:
+    except ValueError as reason:
         sys.exit(f"not valid: {reason}")
+    except (AttributeError, TypeError, RecursionError):
+        stop("the proof or the file of keys states something else than it must")

@@ -6,7 +6,8 @@ Needs Python 3.9 or later, the package `cryptography` (for Parquet also `pyarrow
 tree of RFC 6962 over them with the hashes in `manifest.json`, and compares its root with the one in the signed
 checkpoint. Any key of the log that you trust will do: a change of key is an entry in a tree that both keys signed, and
 the export brings the proof (KEYS-FILE, what the service answers to GET /v1/ledger/key, brings others). FILE is a
-checkpoint that you kept: the export must continue it. Prints `valid` and what is proved, or the first reason why not.
+checkpoint that you kept: the export must continue it. Prints `valid` and what is proved, or the first reason
+why not (exit code 1), or why nothing can be verified (2).
 """
 
 from __future__ import annotations
@@ -17,8 +18,8 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from verify import need, read_key, trusted_keys, unbase64
-from verify_consistency import handovers_in, prove, read, signed, taken
+from verify import handovers_in, need, read, read_key, stop, trusted_keys, unbase64
+from verify_consistency import prove, signed, taken
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -67,9 +68,17 @@ def trusted(keys: list[str], handovers: list[str]) -> dict[str, list[int]]:
     return spans
 
 
+def manifest_in(folder: Path) -> dict:
+    try:
+        manifest = json.loads(read(folder / "manifest.json"))
+        need(manifest["format"] == "compliance-export/1", "another format")
+    except (ValueError, KeyError, TypeError):
+        stop(f"`{folder}` is not an export: its `manifest.json` is of another form")
+    return manifest
+
+
 def verify(folder: Path, *keys: str, listed: list[str] | None = None, kept: list[str] | None = None) -> list[str]:
-    manifest = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
-    need(manifest.get("format") == "compliance-export/1", "this is not an export")
+    manifest = manifest_in(folder)
     for name, stated in manifest["files"].items():
         digest = hashlib.sha256((folder / name).read_bytes()).hexdigest()
         need(digest == stated["sha256"], f"`{name}` is not the file that the manifest names")
@@ -128,7 +137,7 @@ def main(arguments: list[str]) -> str:
     while path := taken(arguments, "--checkpoint"):
         kept.append(read(path))
     if len(arguments) < 2:
-        sys.exit(__doc__)
+        stop(__doc__)
     handovers = handovers_in(listed) if listed else []
     return "\n".join(verify(Path(arguments[0]), *arguments[1:], listed=handovers, kept=kept))
 
@@ -136,5 +145,7 @@ def main(arguments: list[str]) -> str:
 if __name__ == "__main__":
     try:
         print(main(sys.argv[1:]))
-    except (ValueError, KeyError, TypeError, OSError) as reason:
+    except ValueError as reason:
         sys.exit(f"not valid: {reason}")
+    except (OSError, ImportError, KeyError, IndexError, TypeError, AttributeError, RecursionError) as error:
+        stop(f"the export, or the file of keys, cannot be read ({type(error).__name__}: {error})")

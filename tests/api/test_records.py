@@ -190,7 +190,7 @@ def test_a_proof_between_trees_that_are_not_there_is_refused(client, query, stat
 def test_the_keys_of_the_log_are_listed_with_what_leads_from_one_to_the_next(client):
     assert client.get("/v1/ledger/key").json()["keys"][0]["vkey"] == client.get("/ledger/key").text.strip()
     settings = client.gate.recorder.ledger.settings
-    rotate(settings, "ann", "every year")
+    rotate(settings, "every year", ("ann", "bob"))
     decide(client, retail())
     first, second = client.get("/v1/ledger/key").json()["keys"]
     assert (first["from_size"], first["handover"], second["to_size"]) == (1, None, None)

@@ -187,7 +187,7 @@ def rotated(tmp_path_factory):
     for start in (0, 10, 20):
         clock.move(minutes=1)
         if start:
-            rotate(made, "ann", "every year")
+            rotate(made, "every year", ("ann", "bob"))
         ledger = Ledger.open(made)
         for number in range(start, start + 5):
             ledger.append(record(number)).result(10)

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from compliance.engine.decision import Decision, Verdict
     from compliance.engine.decoder import FedValue
     from compliance.engine.explanations import Explanation
+    from compliance.engine.findings import FindingsOn
     from compliance.engine.request import Request
     from compliance.engine.ruleset import Ruleset
     from compliance.language.rulebook import Rulebook
@@ -166,8 +167,8 @@ class BookAt:
         """
         return self.compiler.explanations.of(request, self._explained)
 
-    def _explained(self, request: Request) -> Decision:
-        return explain(self.ruleset, request, self.verdict(request), self._vary)
+    def _explained(self, request: Request, findings: FindingsOn | None = None) -> Decision:
+        return explain(self.ruleset, request, self.verdict(request), self._vary, findings)
 
     def _vary(self, _: Ruleset, request: Request) -> Verdict:
         return self.compiler.verdict(request)

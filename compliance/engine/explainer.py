@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
     from compliance.engine.decision import Verdict
+    from compliance.engine.findings import FindingsOn
     from compliance.engine.request import Request
     from compliance.engine.ruleset import Ruleset
     from compliance.language.expression import Expression
@@ -47,12 +48,15 @@ def explain(
     request: Request,
     verdict: Verdict,
     verdict_of: Callable[[Ruleset, Request], Verdict] = combine,
+    findings: FindingsOn | None = None,
 ) -> Decision:
     """Return `verdict` explained: every list complete and in a stable order.
 
     `verdict_of` answers the variations that are tried to find which facts matter; the compiled form is faster.
+    `findings` is what the rules said of requests that they cannot tell from this one.
     """
-    reader = _Explaining(ruleset, request)
+    # A term that failed says nothing that another request could be given.
+    reader = _Explaining(ruleset, request, findings if not verdict.errors else None)
     grounds = tuple(reader.ground(rule) for rule in verdict.grounds)
     asked = verdict.outcome in {Outcome.INCOMPLETE, Outcome.REFER}
     denied = verdict.outcome is Outcome.DENY
@@ -61,7 +65,7 @@ def explain(
         outcome=verdict.outcome,
         ground=ground_of(request, verdict),
         grounds=grounds,
-        missing=missing_facts(ruleset, request, verdict, verdict_of, reader.setting) if asked else (),
+        missing=missing_facts(ruleset, request, verdict, verdict_of, reader.setting, reader.kept) if asked else (),
         requirements=tuple(reader.requirement(rule) for rule in verdict.requirements),
         obligations=tuple(reader.obligation(rule) for rule in verdict.obligations),
         assumed=tuple(reader.assumptions(verdict, grounds)),
@@ -96,13 +100,17 @@ def _shown(value: Truth) -> bool | None:
 class _Explaining:
     """Reads conditions again, for the words and facts in them."""
 
-    def __init__(self, ruleset: Ruleset, request: Request) -> None:
+    def __init__(self, ruleset: Ruleset, request: Request, kept: FindingsOn | None = None) -> None:
         self.ruleset = ruleset
         self.request = request
+        self.kept = kept
         self.setting = Remembering(ruleset, request.facts, request.kind)
 
     def ground(self, rule: Rule) -> Ground:
         """Return what a rule says, and the terms and facts that made it so."""
+        return self._ground(rule) if self.kept is None else self.kept.ground(rule, self._ground)
+
+    def _ground(self, rule: Rule) -> Ground:
         value = self._value(rule)
         leaves = list(self.findings(rule.when, wanted=True))
         if rule.effect is Effect.REQUIRE:
@@ -200,8 +208,8 @@ class _Explaining:
 
     def requirement(self, rule: Rule) -> Requirement:
         """Return what is demanded, what to do about it, and whether it is known not to be met."""
-        met = False if self._value(rule) is False else None
-        return Requirement(rule.id, rule.says, rule.remedy, met, rule.authority)
+        value = self._value(rule) if self.kept is None else self.kept.met(rule, self._value)
+        return Requirement(rule.id, rule.says, rule.remedy, False if value is False else None, rule.authority)
 
     def obligation(self, rule: Rule) -> Obligation:
         """Return what the caller must do."""
@@ -269,6 +277,9 @@ class _Explaining:
                 found |= {self._origin(path) for path in read}
         return found
 
+    def _failing(self, rule: Rule) -> tuple[LeafFinding, ...]:
+        return tuple(self.findings(rule.when, wanted=False))
+
     def nearest(self) -> Iterator[NearestPermit]:
         """Yield, per home that nothing permits, the permits that cover it and fail, and those that lapsed."""
         reading = Reading(self.ruleset, self.request)
@@ -277,7 +288,7 @@ class _Explaining:
                 continue
             for rule in reading.permits:
                 if covers(self.ruleset, rule.home, home) is not False:
-                    failing = tuple(self.findings(rule.when, wanted=False))
+                    failing = self._failing(rule) if self.kept is None else self.kept.failing(rule, self._failing)
                     yield NearestPermit(home, rule.id, rule.says, None, failing)
             asked = self.request
             for rule in self.ruleset.lapsed(asked.action, asked.kind, asked.product, asked.resource_type):

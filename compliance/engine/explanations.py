@@ -12,16 +12,18 @@ from typing import TYPE_CHECKING, Any, Final
 
 import msgspec
 
-from compliance.engine.decision import Decision, Ground, LeafFinding, NearestPermit, UsedFact
+from compliance.engine.findings import Findings, differs, showing
 from compliance.engine.generator import Unsettled
 from compliance.engine.likeness import likeness, shown_as_given
 from compliance.engine.operations import Failure
-from compliance.vocabulary.unknown import UNKNOWN
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
+    from compliance.engine.decision import Decision, Ground, NearestPermit
     from compliance.engine.facts import Facts
+    from compliance.engine.findings import FindingsOn
+    from compliance.engine.likeness import Likeness
     from compliance.engine.request import Request
     from compliance.engine.ruleset import Ruleset
     from compliance.engine.slices import Group
@@ -36,18 +38,19 @@ _TRIPPED: Final = (Unsettled, Failure, TypeError, ArithmeticError, ValueError, A
 class Explanation:
     """What explains every request of one likeness."""
 
-    __slots__ = ("_grounds", "_nearest", "decision", "shown")
+    __slots__ = ("_grounds", "_nearest", "_shown", "decision", "shown")
 
     def __init__(self, decision: Decision, shown: frozenset[str]) -> None:
         """Take the decision on one request, and the paths of the facts that another may show otherwise."""
         self.decision = decision
         """The decision on the first of them."""
+        self._shown = shown
         leaves = [leaf for ground in decision.grounds for leaf in ground.leaves]
         leaves += [leaf for permit in decision.nearest for leaf in permit.failing]
-        self.shown = tuple(sorted({used.path for leaf in leaves for used in leaf.facts if _differs(used, shown)}))
+        self.shown = tuple(sorted({used.path for leaf in leaves for used in leaf.facts if differs(used, shown)}))
         """Facts that its terms show, and that each request has its own value of."""
-        self._grounds = any(_differs(u, shown) for g in decision.grounds for leaf in g.leaves for u in leaf.facts)
-        self._nearest = any(_differs(u, shown) for p in decision.nearest for leaf in p.failing for u in leaf.facts)
+        self._grounds = any(differs(u, shown) for g in decision.grounds for leaf in g.leaves for u in leaf.facts)
+        self._nearest = any(differs(u, shown) for p in decision.nearest for leaf in p.failing for u in leaf.facts)
 
     def of(self, request: Request) -> Decision:
         """Return the decision on a request that has the likeness."""
@@ -61,43 +64,24 @@ class Explanation:
         nearest: tuple[NearestPermit, ...] = self.decision.nearest
         if self._grounds:
             grounds = tuple(
-                [msgspec.structs.replace(each, leaves=self._leaves(each.leaves, values)) for each in grounds]
+                [msgspec.structs.replace(each, leaves=showing(each.leaves, self._shown, values)) for each in grounds]
             )
         if self._nearest:
             nearest = tuple(
-                [msgspec.structs.replace(each, failing=self._leaves(each.failing, values)) for each in nearest]
+                [msgspec.structs.replace(each, failing=showing(each.failing, self._shown, values)) for each in nearest]
             )
         made: Decision = msgspec.structs.replace(self.decision, grounds=grounds, nearest=nearest)
         return made
 
-    def _leaves(
-        self, leaves: tuple[LeafFinding, ...], values: Facts | Mapping[str, FactValue]
-    ) -> tuple[LeafFinding, ...]:
-        return tuple([self._leaf(leaf, values) for leaf in leaves])
-
-    def _leaf(self, leaf: LeafFinding, values: Facts | Mapping[str, FactValue]) -> LeafFinding:
-        shown = self.shown
-        for used in leaf.facts:
-            if used.path in shown:
-                break
-        else:
-            return leaf
-        facts = [UsedFact(used.path, values[used.path]) if used.path in shown else used for used in leaf.facts]
-        return LeafFinding(leaf.source, leaf.says, leaf.value, tuple(facts))
-
-
-def _differs(used: UsedFact, shown: frozenset[str]) -> bool:
-    """Say whether requests of one likeness show a fact otherwise; they agree on what is unknown or absent."""
-    return used.path in shown and used.value is not UNKNOWN and used.value is not None
-
 
 class _Alike:
-    """The explanations of one slice, by likeness."""
+    """The explanations of one slice, by likeness, and what the rules of its group said."""
 
-    __slots__ = ("kept", "key")
+    __slots__ = ("findings", "kept", "key")
 
-    def __init__(self, key: Callable[[Facts], tuple[Any, ...]]) -> None:
+    def __init__(self, key: Callable[[Facts], tuple[Any, ...]], findings: Findings) -> None:
         self.key = key
+        self.findings = findings
         self.kept: dict[object, Explanation] = {}
 
 
@@ -111,12 +95,15 @@ class Explanations:
         self.count = 0
         """Explanations that are kept."""
         self._shown = shown_as_given(ruleset.vocabulary)
-        self._keys: dict[Group, Callable[[Facts], tuple[Any, ...]] | None] = {}
+        self._groups: dict[Group, tuple[Likeness, Findings] | None] = {}
         self._slices: dict[tuple[object, ...], _Alike | None] = {}
         """Invariant: no more of them than explanations may be kept."""
 
-    def of(self, request: Request, explained: Callable[[Request], Decision]) -> Explanation | None:
-        """Return what explains a request, made by `explained` where none is kept; `None` where none may be kept."""
+    def of(self, request: Request, explained: Callable[[Request, FindingsOn], Decision]) -> Explanation | None:
+        """Return what explains a request, made by `explained` where none is kept; `None` where none may be kept.
+
+        `explained` is given what the rules said of requests that each cannot tell from this one.
+        """
         try:
             alike = self._slices[request.slice]
         except KeyError:
@@ -128,12 +115,13 @@ class Explanations:
         try:
             why = tuple(sorted(request.why.items())) if request.why else ()
             # Invariant: all three in every key, so that no likeness can be taken for another with a reason beside it.
-            key = (alike.key(request.facts), request.assumed, why)
+            like = alike.key(request.facts)
+            key = (like, request.assumed, why)
             found = alike.kept.get(key)
         except _TRIPPED:
             return None
         if found is None:
-            decision = explained(request)
+            decision = explained(request, alike.findings.on(request, like))
             if decision.errors:
                 return None
             found = self._keep(alike, key, Explanation(decision, self._shown))
@@ -152,10 +140,11 @@ class Explanations:
         if request.refused is not None:
             return None
         group = (request.action, request.kind, request.product, request.resource_type)
-        if group not in self._keys:
+        if group not in self._groups:
             try:
-                self._keys[group] = likeness(self._ruleset, group)
+                made = likeness(self._ruleset, group)
+                self._groups[group] = made, Findings(self._ruleset, made, self._shown)
             except (Unsettled, Failure):
-                self._keys[group] = None
-        key = self._keys[group]
-        return None if key is None else _Alike(key)
+                self._groups[group] = None
+        found = self._groups[group]
+        return None if found is None else _Alike(found[0].key, found[1])

@@ -10,6 +10,7 @@ its likeness, what is assumed, and why facts are unknown.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 from compliance.engine.facts import ACTION_NAME, PRODUCT, RESOURCE_TYPE, SUBJECT_TYPE, TIME, attribute, built_in
@@ -52,7 +53,7 @@ from compliance.vocabulary.types import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
     from compliance.engine.facts import Facts
     from compliance.engine.ruleset import Ruleset
@@ -68,10 +69,24 @@ _MEASURES: Final = (IntType, DecimalType, StringType, MoneyType, DateType, Times
 _IN_SLICE: Final = frozenset({SUBJECT_TYPE, ACTION_NAME, RESOURCE_TYPE, PRODUCT, HOMES})
 
 
-def likeness(ruleset: Ruleset, group: Group) -> Callable[[Facts], tuple[Any, ...]]:
-    """Return the function from the facts of a request of `group` (action, kind, product, type of resource) to a key.
+@dataclass(frozen=True, slots=True)
+class Likeness:
+    """How the requests of a group are told apart."""
 
-    The function raises what compiled conditions raise where only the evaluator can say what a term means, and
+    key: Callable[[Facts], tuple[Any, ...]]
+    """From the facts of a request to what rules can tell of it."""
+    places: Mapping[str, int]
+    """Path of a fact -> the place in a key that is about it."""
+    of_time: tuple[int, ...]
+    """The places that are about the time of the request alone."""
+    homes: tuple[str, ...]
+    """Paths of the facts that say where a subject is at home."""
+
+
+def likeness(ruleset: Ruleset, group: Group) -> Likeness:
+    """Return how the requests of `group` (action, kind, product, type of resource) are told apart.
+
+    Its function raises what compiled conditions raise where only the evaluator can say what a term means, and
     `TypeError` where a value cannot be part of a key; such a request is like no other.
 
     Raises:
@@ -80,7 +95,7 @@ def likeness(ruleset: Ruleset, group: Group) -> Callable[[Facts], tuple[Any, ...
     reading = _Reading(ruleset, group[1])
     for rule in ruleset.applicable(*group):
         reading.take(tuple(ruleset.conditions(rule)))
-    return reading.function()
+    return reading.made()
 
 
 def shown_as_given(vocabulary: Vocabulary) -> frozenset[str]:
@@ -116,7 +131,7 @@ class _Reading:
 
     def take(self, nodes: tuple[Expression, ...]) -> None:
         """Note what the nodes of a rule's conditions read."""
-        read = [path for node in nodes for path in _paths(node)]
+        read = [path for node in nodes for path in paths_of(node)]
         self.paths |= dict.fromkeys(read)
         for node in nodes:
             if not _is_term(node) or node in self.seen or _is_inside_a_comprehension(node):
@@ -132,7 +147,7 @@ class _Reading:
 
     def _term(self, node: Expression) -> None:
         """Note what a folded term reads."""
-        read = frozenset(path for part in walk(node) for path in _paths(part)) - _IN_SLICE
+        read = frozenset(path for part in walk(node) for path in paths_of(part)) - _IN_SLICE
         facts = read - {TIME}
         measures = {path for path in facts if not _is_words(self.types[path])}
         if read == {TIME}:
@@ -147,14 +162,20 @@ class _Reading:
         elif measures:
             self.terms.setdefault(next(iter(measures)), {})[self.generator.bound(node, MUST)] = None
 
-    def function(self) -> Callable[[Facts], tuple[Any, ...]]:
-        """Return the function from facts to the key."""
+    def made(self) -> Likeness:
+        """Return how requests are told apart."""
         facts = self.ruleset.vocabulary.facts
         origins = [facts[path].computed for path in self.paths if path in facts]
         paths = self.paths | dict.fromkeys(found.over for found in origins if found is not None)
-        parts = [self._part(path) for path in paths if path not in _IN_SLICE | {TIME}]
-        text = with_locals("def likeness(f):", [f"return ({''.join(part + ', ' for part in (*parts, *self.of_time))})"])
-        return run(text, "likeness", dict(self.names.held))
+        told = [path for path in paths if path not in _IN_SLICE | {TIME}]
+        parts = [*(self._part(path) for path in told), *self.of_time]
+        text = with_locals("def likeness(f):", [f"return ({''.join(part + ', ' for part in parts)})"])
+        return Likeness(
+            key=run(text, "likeness", dict(self.names.held)),
+            places={path: place for place, path in enumerate(told)},
+            of_time=tuple(range(len(told), len(parts))),
+            homes=tuple(self.ruleset.vocabulary.kinds[self.kind].homes),
+        )
 
     def _part(self, path: str) -> str:
         name = f"F_{attribute(path)}"
@@ -186,7 +207,7 @@ def _is_inside_a_comprehension(node: Expression) -> bool:
     return any(isinstance(part, Variable) and part.name not in bound for part in walk(node))
 
 
-def _paths(node: Expression) -> tuple[str, ...]:
+def paths_of(node: Expression) -> tuple[str, ...]:
     """Return the facts that a node itself reads."""
     match node:
         case FactRef(path, _):

@@ -31,6 +31,7 @@ from compliance.vocabulary.unknown import UNKNOWN, disjunction
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
+    from compliance.engine.findings import FindingsOn
     from compliance.engine.request import Request
     from compliance.engine.ruleset import Ruleset
     from compliance.language.expression import Expression
@@ -51,14 +52,20 @@ class Open:
 
 
 def open_facts(
-    ruleset: Ruleset, request: Request, rules: tuple[Rule, ...], setting: Setting | None = None
+    ruleset: Ruleset,
+    request: Request,
+    rules: tuple[Rule, ...],
+    setting: Setting | None = None,
+    findings: FindingsOn | None = None,
 ) -> dict[str, list[Open]]:
     """Return, for each rule of unknown value, the facts that are open in it: rule id -> facts.
 
-    Rules that wait for nothing (only an error makes them unknown) are left out. `setting` may bring values along.
+    Rules that wait for nothing (only an error makes them unknown) are left out. `setting` may bring values along, and
+    `findings` what the rules said of requests that they cannot tell from this one.
     """
     finder = _Finder(ruleset, request, setting or Remembering(ruleset, request.facts, request.kind))
-    found = {rule.id: finder.of_rule(rule) for rule in rules}
+    of_rule = finder.of_rule
+    found = {rule.id: of_rule(rule) if findings is None else findings.opened(rule, of_rule) for rule in rules}
     return {rule: opened for rule, opened in found.items() if opened}
 
 

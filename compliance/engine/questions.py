@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
     from compliance.engine.decision import Verdict
     from compliance.engine.evaluator import Setting
+    from compliance.engine.findings import FindingsOn
     from compliance.engine.request import Request
     from compliance.engine.ruleset import Ruleset
     from compliance.vocabulary.values import FactValue
@@ -36,9 +37,10 @@ def missing_facts(
     verdict: Verdict,
     verdict_of: Callable[[Ruleset, Request], Verdict] = combine,
     setting: Setting | None = None,
+    findings: FindingsOn | None = None,
 ) -> tuple[MissingFact, ...]:
     """Return the facts that a verdict waits for: those that most rules wait for first, then in vocabulary order."""
-    gathered = _gathered(ruleset, request, verdict, setting)
+    gathered = _gathered(ruleset, request, verdict, setting, findings)
     matter = _relevant(ruleset, request, gathered, verdict_of)
     facts = ruleset.vocabulary.facts
     ordered = sorted(
@@ -49,11 +51,11 @@ def missing_facts(
 
 
 def _gathered(
-    ruleset: Ruleset, request: Request, verdict: Verdict, setting: Setting | None
+    ruleset: Ruleset, request: Request, verdict: Verdict, setting: Setting | None, findings: FindingsOn | None
 ) -> dict[str, tuple[Open, list[str]]]:
     """Return each open fact with the rules that wait for it."""
     gathered: dict[str, tuple[Open, list[str]]] = {}
-    for rule, opened in open_facts(ruleset, request, verdict.unsettled, setting).items():
+    for rule, opened in open_facts(ruleset, request, verdict.unsettled, setting, findings).items():
         for found in opened:
             first, rules = gathered.setdefault(found.path, (found, []))
             merged = Open(first.path, first.why, tuple(sorted({*first.choices, *found.choices})))

@@ -5,7 +5,6 @@ Invariant: what is pieced together is, byte for byte, what encoding the answer a
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING, Any, Final
 
 import msgspec
@@ -24,7 +23,8 @@ MOST: Final = 10_000
 _encode: Final = msgspec.json.Encoder().encode
 _MARK: Final = "\0"
 """Stands before the name of what is to be put in; no text of a rulebook has it."""
-_MARKED: Final = re.compile(rb'"\\u0000([^"]+)"')
+_MARKED: Final = b'"\\u0000'
+"""What comes before the name, and a quote after it, in JSON."""
 _OWN: Final = ("id", "as_of", "decided_at", "expires_at", "ignored", "resource_id")
 """What is an answer's own, in the order of `_own`; the names of facts have a dot."""
 
@@ -82,16 +82,18 @@ def _pieces(
     made = whole(msgspec.structs.replace(answer, request=request, decision=explanation.showing(marks)))
     inner = made if "id" in made else made["context"]
     inner |= {name: _MARK + name for name in _OWN if name in inner}
-    # Text and marked names by turns.
-    # Text and marked names by turns.
-    parts = _MARKED.split(encode(made))
-    names = [(place, parts[place].decode()) for place in range(1, len(parts), 2)]
+    first, *rest = encode(made).split(_MARKED)
+    parts, names = [first], []
+    for text in rest:
+        name, _, after = text.partition(b'"')
+        names.append((len(parts), name.decode()))
+        parts += (b"", after)
     return _Kept(
         explanation,
         answer.ruleset,
-        [b"" if place % 2 else part for place, part in enumerate(parts)],
-        tuple((place, _OWN.index(name)) for place, name in names if name in _OWN),
-        tuple((place, name) for place, name in names if name not in _OWN),
+        parts,
+        tuple([(place, _OWN.index(name)) for place, name in names if name in _OWN]),
+        tuple([(place, name) for place, name in names if name not in _OWN]),
     )
 
 

@@ -24,6 +24,7 @@ from tests.gate.support import NOW, retail
 if TYPE_CHECKING:
     from compliance.engine.book import Book
     from compliance.engine.decision import Decision
+    from compliance.engine.findings import FindingsOn
     from compliance.engine.request import Request
     from compliance.engine.ruleset import Ruleset
 
@@ -37,12 +38,16 @@ class Comparing:
         self.verdict = Compiler(ruleset).verdict
         self.made = self.kept = 0
 
-    def explained(self, request: Request) -> Decision:
-        return explain(self.ruleset, request, self.verdict(request), lambda _, varied: self.verdict(varied))
+    def explained(self, request: Request, findings: FindingsOn | None = None) -> Decision:
+        verdict = self.verdict(request)
+        return explain(self.ruleset, request, verdict, lambda _, varied: self.verdict(varied), findings)
 
-    def anew(self, request: Request) -> Decision:
+    def anew(self, request: Request, findings: FindingsOn) -> Decision:
         self.made += 1
-        return self.explained(request)
+        made = self.explained(request, findings)
+        # What rules said of other requests is what they say of this one.
+        assert made == self.explained(request)
+        return made
 
     def compare(self, request: Request) -> None:
         before = self.made
@@ -138,8 +143,8 @@ def test_no_more_explanations_are_kept_than_asked_for(book: Book) -> None:
     at = book.at(NOW)
     explanations = Explanations(at.ruleset, most=3)
 
-    def explained(request: Request) -> Decision:
-        return explain(at.ruleset, request, combine(at.ruleset, request))
+    def explained(request: Request, findings: FindingsOn | None = None) -> Decision:
+        return explain(at.ruleset, request, combine(at.ruleset, request), combine, findings)
 
     homes = ("MX", "AR", "CL", "CO", "PE", "KE", "GH")
     for home in homes * 2:

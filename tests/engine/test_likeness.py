@@ -51,7 +51,7 @@ def key_of(*conditions: Expression) -> Any:
         )
         for number, condition in enumerate(conditions)
     ]
-    function = likeness(ruleset_of(rulebook_of(tuple(rules))), GROUP)
+    function = likeness(ruleset_of(rulebook_of(tuple(rules))), GROUP).key
     return lambda **facts: function(
         request_of({f"subject.{name}": value for name, value in facts.items()}, "buy", "robot", "part").facts
     )

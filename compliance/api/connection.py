@@ -3,8 +3,8 @@
 Directly: as soon as the body is there, without the task, the event and the messages of ASGI. All that is unusual about
 a request (an upgrade, an unknown length, `Expect`, an answer before it that is not sent yet) goes the way of ASGI.
 
-In one piece: each piece costs a call of the operating system, and wakes the client; uvicorn writes head and body by
-themselves.
+In one piece, at the end of the turn: each piece costs a call of the operating system, and wakes the client; uvicorn
+writes head and body by themselves.
 
 Reference: writev(2); RFC 9112; docs/decisions/0025-front.md and 0031-direct.md.
 """
@@ -45,14 +45,6 @@ class Gathering:
         """Write each of `parts`."""
         for part in parts:
             self.write(part)
-
-    def send(self, data: bytes) -> None:
-        """Write `data` now, after what was written before it."""
-        if self._waiting:
-            self._waiting.append(data)
-            self._send()
-        elif not self._transport.is_closing():
-            self._transport.write(data)
 
     def close(self) -> None:
         """Close, once everything is sent."""
@@ -184,7 +176,8 @@ class Connection(HttpToolsProtocol):
         parts[0] += self._defaults[1]
         if not exchange.keep_alive:
             parts[0] += b"connection: close\r\n"
-        cast("Gathering", self.transport).send(b"".join(parts))
+        # At the end of the turn: while the first of its answers wakes the client, the others go out unnoticed.
+        self.transport.write(b"".join(parts))
         if not exchange.keep_alive:
             self.transport.close()
         self.on_response_complete()

@@ -9,7 +9,7 @@ Threads may share it: what two of them make at once is the same, and one of the 
 from __future__ import annotations
 
 from operator import itemgetter
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 import msgspec
 
@@ -24,12 +24,13 @@ if TYPE_CHECKING:
 
     from compliance.engine.facts import Facts
     from compliance.engine.likeness import Likeness
-    from compliance.engine.missing import Open
     from compliance.engine.request import Request
     from compliance.engine.ruleset import Ruleset
     from compliance.language.rulebook import Rule
     from compliance.vocabulary.values import FactValue
 
+Opened = TypeVar("Opened")
+"""A fact that is open in a rule (`engine.missing`)."""
 MOST: Final = 20_000
 """Findings kept for a group; then all are forgotten. One takes some 500 bytes."""
 
@@ -110,9 +111,9 @@ class FindingsOn:
         unmet: bool = self._findings.find("unmet", rule, self._homes, self._key, lambda asked: make(asked) is False)
         return False if unmet else None
 
-    def opened(self, rule: Rule, make: Callable[[Rule], list[Open]]) -> list[Open]:
+    def opened(self, rule: Rule, make: Callable[[Rule], list[Opened]]) -> list[Opened]:
         """Return the facts that are open in a rule of unknown value."""
-        found: list[Open] = self._findings.find(("open", self._why), rule, self._homes, self._key, make)
+        found: list[Opened] = self._findings.find(("open", self._why), rule, self._homes, self._key, make)
         return found
 
 
@@ -120,7 +121,7 @@ def showing(
     leaves: tuple[LeafFinding, ...], shown: frozenset[str], values: Facts | Mapping[str, FactValue]
 ) -> tuple[LeafFinding, ...]:
     """Return the leaves with these values of the facts that are `shown`; the very same where they show none."""
-    if not any([differs(used, shown) for leaf in leaves for used in leaf.facts]):
+    if not any(differs(used, shown) for leaf in leaves for used in leaf.facts):
         return leaves
     return tuple([_leaf(leaf, shown, values) for leaf in leaves])
 

@@ -55,7 +55,7 @@ def _order(chance: random.Random, now: datetime, number: int) -> dict[str, Any]:
         "subject": {"type": "natural-person", "id": f"customer-{number % CUSTOMERS}", "properties": facts},
         "action": {"name": chance.choice(("buy", "buy", "sell"))},
         "resource": {"type": "instrument", "id": chance.choice(INSTRUMENTS)},
-        "context": {"location": home},
+        "context": {"location": home, "distributor": "payward-bermuda"},
     }
 
 

@@ -176,7 +176,7 @@ def searches(times: int) -> Iterator[Row]:
             "subject": {"type": "natural-person", "id": "customer-1", "properties": CUSTOMER},
             "action": {"name": action},
             "resource": {"type": "instrument"},
-            "context": {"location": "MX"},
+            "context": {"location": "MX", "distributor": "payward-bermuda"},
         }
         found: list[str] = asyncio.run(allowed_resources(at, asked, declared))
         if not found:

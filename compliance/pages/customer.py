@@ -97,6 +97,11 @@ class Customer:
                 filled.append(fact)
         return filled
 
+    def circumstances(self, request: dict[str, Any]) -> list[Fact]:
+        """Return the facts about the order, not about the customer, that `request` gives: the venue can choose them."""
+        given = (self.rulebook.vocabulary.facts.get(f"{Zone.CONTEXT}.{name}") for name in request["context"])
+        return [fact for fact in given if fact is not None]
+
     def alternatives(self, request: dict[str, Any], fact: Fact) -> Iterator[dict[str, Any]]:
         """Yield `request` with each other value of a fact that a customer or the venue can choose among few."""
         if not fact.changeable:

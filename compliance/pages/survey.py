@@ -1,8 +1,8 @@
 """Ask the engine, for every place, product and action, what one customer may do, and under which conditions.
 
 The customer is asked about with what the persona says. What is then missing is filled in from the vocabulary's
-examples, or, where it can be chosen, with what lets him in; the rules that waited for it are the conditions under which
-the answer holds.
+examples; what can be chosen about an order, said or filled in, is chosen so that it lets him in. The rules that waited
+for any of it are the conditions under which the answer holds.
 """
 
 from __future__ import annotations
@@ -145,6 +145,7 @@ def findings(book: BookAt, customer: Customer, place: str, product: str, actions
 
 def _finding(book: BookAt, customer: Customer, body: dict[str, Any], action: str) -> Finding:
     waited: dict[str, None] = {}
+    given = customer.circumstances(body)
     filled: list[Fact] = []
     regions: tuple[str, ...] = ()
     request = book.request(body)
@@ -162,7 +163,7 @@ def _finding(book: BookAt, customer: Customer, body: dict[str, Any], action: str
         filled += put
         request = book.request(body)
         verdict = book.verdict(request)
-    verdict = _best(book, customer, body, filled, verdict)
+    verdict = _best(book, customer, body, [*given, *filled], verdict)
     obligations = tuple(rule.id for rule in verdict.obligations)
     conditions = tuple(rule for rule in sorted(waited) if _binds(book, rule))
     status = _status(verdict.outcome, conditional=bool(conditions or obligations), by_region=bool(regions))
@@ -177,9 +178,9 @@ def _finding(book: BookAt, customer: Customer, body: dict[str, Any], action: str
     )
 
 
-def _best(book: BookAt, customer: Customer, body: dict[str, Any], filled: list[Fact], verdict: Verdict) -> Verdict:
-    """Return the widest verdict that choices among what was filled in lead to, one fact after the other."""
-    for fact in filled:
+def _best(book: BookAt, customer: Customer, body: dict[str, Any], facts: list[Fact], verdict: Verdict) -> Verdict:
+    """Return the widest verdict that choices among `facts` lead to, one fact after the other."""
+    for fact in facts:
         for other in customer.alternatives(body, fact):
             if verdict.outcome is Outcome.ALLOW:
                 return verdict

@@ -25,7 +25,7 @@ VERIFIED: dict[str, Any] = {
     "screened_at": "2026-10-05T06:00:00Z",
     "investor_class": "retail",
 }
-EEA = {"funding": "fiat", "channel": "app", "distributor": "payward-europe"}
+ORDER = {"funding": "fiat", "channel": "app"}
 
 
 @pytest.fixture(scope="module")
@@ -35,6 +35,7 @@ def book() -> Book:
 
 def ask(book: Book, code: str, action: str = "buy", **more: Any) -> Decision:
     """Ask for a verified retail resident of `code`; a fact given as `None` is left out."""
+    firm = "europe" if code in {"DE", "FR"} else "bermuda"
     facts = {"residence": code, "citizenships": [code], "tax_residences": [code], **VERIFIED, **more}
     return book.at(NOW).decide(
         {
@@ -44,7 +45,7 @@ def ask(book: Book, code: str, action: str = "buy", **more: Any) -> Decision:
             },
             "action": {"name": action, "properties": {"kid_acknowledged": True} if action == "buy" else {}},
             "resource": {"type": "instrument", "id": "AAPLx"},
-            "context": {"location": code, **EEA},
+            "context": {"location": code, "distributor": f"payward-{firm}", **ORDER},
         }
     )
 

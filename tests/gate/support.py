@@ -37,7 +37,7 @@ _RETAIL = {
     },
     "action": {"name": "buy", "properties": {}},
     "resource": {"type": "instrument", "id": "AAPLx"},
-    "context": {"location": "MX"},
+    "context": {"location": "MX", "distributor": "payward-bermuda"},
 }
 _READER = {
     "subject": {"type": "user", "id": "ada"},

@@ -39,7 +39,10 @@ def test_without_a_receipt_the_bytes_stay():
 
 
 def test_what_a_client_declares_is_not_part_of_its_question():
-    body = {**retail(), "context": {"location": "MX", "obligations": ["show-prospectus"]}}
+    body = {
+        **retail(),
+        "context": {"location": "MX", "distributor": "payward-bermuda", "obligations": ["show-prospectus"]},
+    }
     question, form = AuthZEN().question(body)
     assert question == retail()
     assert form == AuthZEN(frozenset({"show-prospectus"}))

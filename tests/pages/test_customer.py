@@ -54,6 +54,15 @@ def test_what_can_be_chosen_among_few_has_alternatives(customer, book):
     assert list(customer.alternatives(request, screening)) == []
 
 
+def test_what_is_said_about_the_order_and_not_about_him_is_the_venues_to_choose(customer):
+    request = customer.asks("DE", "buy", "xstocks")
+    said = customer.circumstances(request)
+    assert [fact.path for fact in said] == ["context.location", "context.distributor"]
+    assert list(customer.alternatives(request, said[0])) == []
+    firms = [other["context"]["distributor"] for other in customer.alternatives(request, said[1])]
+    assert firms == ["payward-europe", "dinari-securities", "other"]
+
+
 def test_what_a_persona_says_of_its_own_home_stays_as_fine_as_it_is(book):
     customer = Customer(book.rulebook, book.rulebook.personas["dshares-customer"], LATER)
     assert customer.product == "dshares"

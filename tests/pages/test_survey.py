@@ -34,6 +34,11 @@ def test_the_readme_says_the_same(material, place, action, status):
     assert at(material, place, action).status is status
 
 
+@pytest.mark.parametrize(("place", "action"), [("DE", "sell"), ("MX", "onboard")])
+def test_a_channel_and_a_warning_are_conditions_and_close_nothing(material, place, action):
+    assert at(material, place, action).status is Status.CONDITIONS
+
+
 def test_every_country_is_answered_for_every_action(material):
     for code in territory.all_countries():
         assert [one.action for one in material.survey.found["xstocks"][code]] == list(material.survey.actions)

@@ -62,7 +62,7 @@ def answers(book: BookAt, kind: str, cases: Iterable[dict[str, Any]]) -> Iterato
             "subject": {"type": kind, "properties": facts},
             "action": {"name": "buy"},
             "resource": {"type": "instrument", "id": "AAPLx"},
-            "context": {"location": "MX"},
+            "context": {"location": "MX", "distributor": "payward-bermuda"},
         }
         for facts in cases
     ]

@@ -9,6 +9,9 @@ from typing import Any
 import pytest
 import yaml
 
+from compliance.engine.book import Book
+from compliance.language.loader import load_rulebook, read_folder
+from compliance.language.span import Source
 from compliance.vocabulary.places import Group, Membership, Places
 
 FOLDER = Path(__file__).parents[2] / "jurisdictions"
@@ -25,6 +28,17 @@ class Stated:
 
 def read(path: Path) -> Any:
     return yaml.load(path.read_text(encoding="utf-8"), Loader=yaml.BaseLoader)  # noqa: S506  (text stays text)
+
+
+def changed(changes: Mapping[str, tuple[str, str]]) -> Book:
+    """The shipped rulebook with one text of a file replaced by another, by the path of the file."""
+    sources = {source.path: source.text for source in read_folder(FOLDER.parent)}
+    for path, (old, new) in changes.items():
+        assert old in sources[path]
+        sources[path] = sources[path].replace(old, new)
+    rulebook, _ = load_rulebook([Source(path, text) for path, text in sources.items()], demand_cases=False)
+    assert rulebook is not None
+    return Book(rulebook)
 
 
 def first_instant(day: str) -> datetime:

@@ -4,11 +4,8 @@ from datetime import UTC, datetime
 
 import pytest
 
-from compliance.engine.book import Book
 from compliance.engine.decoder import Surroundings, decode
-from compliance.language.loader import load_rulebook, read_folder
-from compliance.language.span import Source
-from tests.jurisdictions.conftest import FOLDER
+from tests.jurisdictions.conftest import changed
 
 NOW = datetime(2026, 10, 5, 12, tzinfo=UTC)
 SWITCH = "{value: false, effective: {from: 2025-06-30, through: 2027-06-30}, authority: [house-counsel-review]}"
@@ -32,18 +29,12 @@ NOTED = {
 """Open, with a regime that is only remembered or that was not looked into."""
 
 
-def book(*, switched):
-    """The shipped rulebook, with the house's switch as it is or turned on today."""
-    sources = []
-    for source in read_folder(FOLDER.parent):
-        text = source.text
-        if switched and source.path == "rules/house.yaml":
-            assert SWITCH in text
-            text = text.replace(SWITCH, SWITCH.replace("false", "true"))
-        sources.append(Source(source.path, text))
-    rulebook, _ = load_rulebook(sources, demand_cases=False)
-    assert rulebook is not None
-    return Book(rulebook)
+def book(*, switched, signed=""):
+    """The shipped rulebook, with the house's switch as it is or turned on today, and perhaps a place signed off."""
+    changes = {"rules/house.yaml": (SWITCH, SWITCH.replace("false", "true"))} if switched else {}
+    if signed:
+        changes["jurisdictions/groups/counsel-reviewed.yaml"] = ("of: [EEA]", f"of: [EEA, {signed}]")
+    return changed(changes)
 
 
 @pytest.fixture(scope="module")
@@ -54,6 +45,11 @@ def today():
 @pytest.fixture(scope="module")
 def switched():
     return book(switched=True)
+
+
+@pytest.fixture(scope="module")
+def signed_off():
+    return book(switched=True, signed="BO")
 
 
 def asked(book, code, persona):
@@ -93,3 +89,8 @@ def test_a_permit_on_the_venues_statement_says_that_it_is_one(today, group):
 
 def test_the_permit_of_the_eea_rests_on_no_statement_of_the_venue(today):
     assert not any("venue statement" in rule.says for rule in today.rulebook.rules if rule.id.startswith("EEA/"))
+
+
+def test_a_place_that_was_signed_off_waits_no_more(signed_off):
+    assert asked(signed_off, "BO", RETAIL)[0] == "allow"
+    assert asked(signed_off, "CL", RETAIL) == ("refer", {"counsel-review", "CL/counsel-review"})

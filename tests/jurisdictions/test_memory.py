@@ -41,7 +41,7 @@ def decided_by_a_person(content, product):
 
 
 def test_there_are_such_places():
-    assert {code for code, content in FILES.items() if remembered(content)} == {"BR", "MY"}
+    assert {code for code, content in FILES.items() if remembered(content)} == {"BR"}
 
 
 @pytest.mark.parametrize("code", sorted(code for code, content in FILES.items() if remembered(content)))

@@ -38,6 +38,7 @@ from compliance.ledger.store import Claim, Head
 from compliance.ledger.subjects import Subjects
 from compliance.ledger.tree import Edge, Growth
 from compliance.storage.database import Database
+from compliance.storage.held import Held
 
 _KEEP_EVERY = timedelta(seconds=1)
 _SYNC_EVERY = 1.0
@@ -100,6 +101,7 @@ class Committer:
         trusted: Checkpoint | None = None,
     ) -> None:
         self._database, self._subjects, self._keyring = database, subjects, keyring
+        self._held = Held(database)
         self._epoch, self._settings = epoch, settings
         self._edge: Edge | None = None
         self._erasures = -1
@@ -144,6 +146,10 @@ class Committer:
         if self.checkpoint is not None:
             kept.keep(self._settings.checkpoint_path, self.checkpoint, durable=True)
 
+    def close(self) -> None:
+        """Give back the connection that groups are written on; to be called where they were."""
+        self._held.close()
+
     # ------------------------------------------------------------------------------------------ before the lock
 
     def _sealed(self, drafts: Sequence[Draft[Recorded]]) -> list[_Work]:
@@ -175,7 +181,7 @@ class Committer:
 
     def _recorded(self, works: list[_Work]) -> bool:
         """Append what is to be appended and commit; False when keys have changed and all must be sealed again."""
-        with self._database.write() as connection:
+        with self._held.write() as connection:
             store.lock(connection)
             head = store.read_head(connection, self._epoch)
             if head.erasures != self._erasures:

@@ -67,11 +67,12 @@ class Writer:
         while group := self.queue.take(self._settings.group_limit, self._settings.group_delay):
             outcomes = self._committed(group)
             release(group, outcomes)
-        if self.stopped is None:
-            try:
+        try:
+            self._committer.close()
+            if self.stopped is None:
                 self._committer.keep()
-            except (SQLAlchemyError, OSError) as error:
-                _log.warning("the last checkpoint could not be kept: %s", type(error).__name__)
+        except (SQLAlchemyError, OSError) as error:
+            _log.warning("the last checkpoint could not be kept: %s", type(error).__name__)
 
     def _committed(self, group: Sequence[Draft[Recorded]]) -> Sequence[Recorded | Exception]:
         if self.stopped is not None:

@@ -82,11 +82,13 @@ class Database:
         Raises `DatabaseMovedError` when, at the end of it, SQLite's file is not the one that was first opened, and
         `FileNotFoundError` when there is none: a file that was deleted or renamed can be written to while it is open.
         """
-        with (engine or self.engine).connect() as connection:
-            marked = connection.execution_options(compliance_begin="IMMEDIATE")
-            with marked.begin():
-                yield marked
-        self._check_in_place()
+        with self.connected(engine) as connection, connection.begin():
+            yield connection
+        self.check_in_place()
+
+    def connected(self, engine: Engine | None = None) -> Connection:
+        """Return a connection whose transactions are writing ones; whoever asks for it closes it."""
+        return (engine or self.engine).connect().execution_options(compliance_begin="IMMEDIATE")
 
     @contextmanager
     def autocommit(self) -> Iterator[Connection]:
@@ -97,7 +99,8 @@ class Database:
             else:
                 yield connection.execution_options(compliance_begin=None)
 
-    def _check_in_place(self) -> None:
+    def check_in_place(self) -> None:
+        """Raise `DatabaseMovedError` when SQLite's file is not the one that was first opened; see `write`."""
         if self._file is None:
             return
         found = self._file.stat()

@@ -55,6 +55,7 @@ def usual(count: int) -> list[Any]:
     for seed in range(count):
         random = Random(seed)
         home = random.choice(("BR", "MX", "DE", "CH", "AR"))
+        firm = "europe" if home == "DE" else "bermuda"
         facts: dict[str, Any] = {
             "residence": home,
             "citizenships": [home],
@@ -85,7 +86,7 @@ def usual(count: int) -> list[Any]:
                 "subject": {"type": "natural-person", "id": f"c-{seed}", "properties": facts},
                 "action": {"name": "buy", "properties": {"amount": amount, "kid_acknowledged": True}},
                 "resource": {"type": "instrument", "id": random.choice(("AAPLx", "TSLAx"))},
-                "context": {"location": home, "funding": "fiat", "channel": "app", "distributor": "payward-europe"},
+                "context": {"location": home, "funding": "fiat", "channel": "app", "distributor": f"payward-{firm}"},
             }
         )
     return made

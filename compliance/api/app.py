@@ -13,6 +13,7 @@ from compliance.api.decisions import Decisions
 from compliance.api.discovery import Discovery
 from compliance.api.edge import Edge
 from compliance.api.erasures import Erasures
+from compliance.api.feeds import Feeds
 from compliance.api.front import Front, takes
 from compliance.api.health import Health
 from compliance.api.openapi import openapi
@@ -64,8 +65,10 @@ def create_app(source: Shelf | Gate, settings: Settings | None = None) -> App:
     app.front = Front(service)
     app.state.service = service
     if gate.recorder.records:
+        if isinstance(gate.recorder, Logbook):
+            gate.feeding.look(gate.recorder.ledger)
         service.metrics.watch(lambda: gate.recorder.ledger if isinstance(gate.recorder, Logbook) else None)
-    parts = (Decisions, Evaluations, Searches, Records, Erasures, Discovery, Views, Health, Pages)
+    parts = (Decisions, Evaluations, Searches, Records, Feeds, Erasures, Discovery, Views, Health, Pages)
     routes = [route for part in parts for route in part(service).routes()]
     app.router.routes.extend(routes)
     app.add_middleware(Edge, metrics=service.metrics, routes=[route for route in routes if isinstance(route, Route)])

@@ -5,20 +5,18 @@ Who asks is named by the trusted header, if there is one (`compliance.api.person
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any
 
 from starlette.routing import Route
 
 from compliance.api.parameters import parameters
-from compliance.api.persons import LONGEST, is_name, person_in
-from compliance.api.problems import Fault, Stopped
+from compliance.api.persons import said
 from compliance.api.records import logbook_of, on_record
-from compliance.api.replies import body_of, reply
+from compliance.api.replies import reply
 from compliance.gate.retention import retain_until
 from compliance.gate.values import instant
 from compliance.ledger import erasure
 from compliance.ledger.errors import RetainedError
-from compliance.vocabulary.refusal import escaped, shown
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -29,8 +27,6 @@ if TYPE_CHECKING:
     from compliance.api.service import Service
     from compliance.ledger.ledger import Ledger
 
-_HELP: Final = {"by": "say who you are", "reason": "it is public for ever: name nobody in a reason"}
-
 
 class Erasures:
     """The endpoints."""
@@ -38,6 +34,7 @@ class Erasures:
     def __init__(self, service: Service) -> None:
         """Take what records."""
         self._service = service
+        self._header = service.settings.person_header
 
     def routes(self) -> list[Route]:
         """Return where the endpoints are."""
@@ -51,7 +48,7 @@ class Erasures:
 
     async def ask(self, request: Request) -> Response:
         """Ask for a person to be erased."""
-        by, reason = await self._said(request, "by", "reason")
+        by, reason = await said(request, self._header, "by", "reason")
         ledger, person = logbook_of(self._service).ledger, request.path_params["id"]
 
         def note() -> str:
@@ -63,7 +60,7 @@ class Erasures:
 
     async def approve(self, request: Request) -> Response:
         """Approve, as a second person, and destroy the key."""
-        (by,) = await self._said(request, "by")
+        (by,) = await said(request, self._header, "by")
         ledger, asked = logbook_of(self._service).ledger, request.path_params["id"]
 
         def carry_out() -> dict[str, Any]:
@@ -83,13 +80,13 @@ class Erasures:
 
     async def hold(self, request: Request) -> Response:
         """Forbid that a person is erased."""
-        by, reason = await self._said(request, "by", "reason")
+        by, reason = await said(request, self._header, "by", "reason")
         ledger, person = logbook_of(self._service).ledger, request.path_params["id"]
         return reply({"hold": await on_record(lambda: erasure.hold(ledger, person, reason, by))}, 201)
 
     async def lift(self, request: Request) -> Response:
         """Lift a hold, as a second person."""
-        by, reason = await self._said(request, "by", "reason")
+        by, reason = await said(request, self._header, "by", "reason")
         ledger, held = logbook_of(self._service).ledger, request.path_params["id"]
         return reply({"lifted": await on_record(lambda: erasure.lift(ledger, held, reason, by))})
 
@@ -106,33 +103,6 @@ class Erasures:
         now = self._service.gate.clock.now()
         found = (retain_until(rulebook, reader, pseudonym, now) for reader in ledger.readers)
         return max((until for until in found if until is not None), default=None)
-
-    async def _said(self, request: Request, *names: str) -> list[str]:
-        """Return what a body says under `names`, and nothing else; raise `Stopped` with all that is wrong with it.
-
-        Where a header names who asks, `by` may be left out, and may be nobody else.
-        """
-        parameters(request)
-        person = person_in(request, self._service.settings.person_header)
-        body = await body_of(request)
-        if not isinstance(body, dict):
-            example = ", ".join(f'"{name}": "..."' for name in names)
-            raise Stopped("invalid-request", Fault("the body is an object", f"send {{{example}}}", ""))
-        faults = [
-            Fault(f"{shown(name)} is not a name here", "", f"/{escaped(name)}") for name in body if name not in names
-        ]
-        if person is not None:
-            if "by" in body and body["by"] != person:
-                faults.append(Fault("`by` is not who asks", "leave it out", "/by"))
-            body = {**body, "by": person}
-        faults += [
-            Fault(f"`{name}` is a text of 1 to {LONGEST} printable characters", _HELP[name], f"/{name}")
-            for name in names
-            if not is_name(body.get(name))
-        ]
-        if faults:
-            raise Stopped("invalid-request", *faults)
-        return [str(body[name]) for name in names]
 
 
 def _event(event: erasure.Event) -> dict[str, Any]:

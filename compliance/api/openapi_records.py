@@ -1,4 +1,4 @@
-"""Describe the addresses of the record as OpenAPI: decisions on record, proofs, erasures.
+"""Describe the addresses of the record as OpenAPI: decisions on record, feeds, proofs, erasures.
 
 Reference: OpenAPI Specification 3.1.
 """
@@ -21,7 +21,7 @@ _NO_RECORD: Final = (501, 503)
 
 def record_paths(request_id: Part) -> Part:
     """Return the paths of the record; `request_id` is the header that every operation takes."""
-    paths = {**_decisions(), **_erasures(), **_log()}
+    paths = {**_decisions(), **_feeds(), **_erasures(), **_log()}
     for methods in paths.values():
         for operation in methods.values():
             operation["parameters"].append(request_id)
@@ -56,6 +56,48 @@ def _decisions() -> Part:
                 parameters=wait,
                 answer=_plain("a `tlog-proof` (C2SP)"),
             )
+        },
+    }
+
+
+def _feeds() -> Part:
+    named = (_path("name", {"type": "string", "pattern": "^[a-z0-9][a-z0-9.-]{0,63}$"}),)
+    by_resource = {"type": "object", "minProperties": 1, "additionalProperties": {}}
+    properties = {
+        "by": _SAID,
+        "as_of": _INSTANT,
+        "valid_until": _INSTANT,
+        "values": {"type": "object", "minProperties": 1, "additionalProperties": by_resource},
+    }
+    schema = {
+        "type": "object",
+        "properties": properties,
+        "required": ["by", "valid_until", "values"],
+        "additionalProperties": False,
+    }
+    shown = {
+        "by": "halts-poller",
+        "as_of": "2026-11-30T14:00:00Z",
+        "valid_until": "2026-11-30T14:10:00Z",
+        "values": {"resource.halted": {"*": False, "AAPLx": True}},
+    }
+    return {
+        "/v1/feeds": {"get": _operation("feeds", "What feeds state now", statuses=(400,))},
+        "/v1/feeds/{name}": {
+            "put": _operation(
+                "putFeed",
+                "Have a feed state these values, all of them and no others",
+                body={"schema": schema, "example": shown},
+                statuses=(400, 403, 409, 413),
+                parameters=named,
+            ),
+            "delete": _operation(
+                "withdrawFeed",
+                "Have a feed state nothing any more",
+                body=_said({"by": "ann@venue.example", "reason": "the issuer publishes no halts any more"}),
+                statuses=(400, 403, 404, 413),
+                parameters=named,
+            ),
         },
     }
 

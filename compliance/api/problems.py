@@ -18,6 +18,7 @@ from compliance.engine.envelope import Problem, RequestRefused
 from compliance.engine.json import MalformedJSON
 from compliance.gate.recorder import NoLedgerError
 from compliance.ledger.errors import (
+    EntryTooLargeError,
     ErasedError,
     IdempotencyConflictError,
     LedgerError,
@@ -173,6 +174,8 @@ def _of_ledger(error: LedgerError) -> Document:
             return Document(KINDS["key-reused"])
         case NoLedgerError():
             return Document(KINDS["no-ledger"], fault)
+        case EntryTooLargeError():
+            return Document(KINDS["too-large"], fault)
         case ErasedError():
             return Document(KINDS["erased"])
         case NotRecordedError():

@@ -65,13 +65,15 @@ def serve(
     book = load_checked(place, now)
     shelf = Shelf(book, now, place)
     with ExitStack() as at_the_end:
-        recorder = None if ledger is None else recorder_of(ledger, shelf, witness, at_the_end)
+        gate = Gate(shelf, clock)
+        recorder = None if ledger is None else recorder_of(ledger, gate, witness, at_the_end)
+        if recorder is not None:
+            gate.recorder = recorder
         _log.info("answering by %s (%s)", book.rulebook.digest, shelf.current.status)
         if watch:
             watcher = Watcher(shelf, place, clock, taken=_settle)
             watcher.start()
             at_the_end.callback(watcher.stop)
-        gate = Gate(shelf, clock, recorder)
         if isinstance(recorder, Opening):
             at_the_end.callback(recorder.stop)
             recorder.start(partial(setattr, gate, "recorder"))
@@ -102,17 +104,19 @@ def _settle() -> None:
     gc.set_threshold(50_000, 20, 100)
 
 
-def recorder_of(settings: LedgerSettings, shelf: Shelf, witness: Witness | None, at_the_end: ExitStack) -> Recorder:
+def recorder_of(settings: LedgerSettings, gate: Gate, witness: Witness | None, at_the_end: ExitStack) -> Recorder:
     """Return the recorder of a ledger: one that answers nobody yet where the ledger cannot be opened now."""
-    attempt = partial(opened, settings, shelf, witness, at_the_end)
+    attempt = partial(opened, settings, gate, witness, at_the_end)
     try:
         return attempt()
     except LedgerUnavailableError as error:
         return Opening(attempt, error)
 
 
-def opened(settings: LedgerSettings, shelf: Shelf, witness: Witness | None, at_the_end: ExitStack) -> Recorder:
+def opened(settings: LedgerSettings, gate: Gate, witness: Witness | None, at_the_end: ExitStack) -> Recorder:
     """Return the recorder of an opened ledger, or one that answers nobody where the ledger is not the signed one.
+
+    The gate follows the feeds of the ledger from then on.
 
     Raises `LedgerUnavailableError` where it may help to try again, `LedgerError` where it is another log.
     """
@@ -121,13 +125,16 @@ def opened(settings: LedgerSettings, shelf: Shelf, witness: Witness | None, at_t
     except LedgerForkedError as error:
         _log.critical("nothing is answered: %s; see `compliance ledger fork`", error)
         return Stopped(error)
-    logbook, book = Logbook(ledger), shelf.current.book
+    logbook, book = Logbook(ledger), gate.shelf.current.book
     try:
         logbook.keep(book.rulebook)
+        gate.feeding.look(ledger)
     except BaseException:
         ledger.close()
         raise
     at_the_end.callback(ledger.close)
+    gate.feeding.start(ledger)
+    at_the_end.callback(gate.feeding.stop)
     logbook.library.put(book)
     _log.info("recording in %s, key %s", settings.origin, ledger.verifier.vkey())
     if witness is not None:

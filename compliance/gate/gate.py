@@ -15,6 +15,7 @@ import msgspec
 from compliance.engine.envelope import RequestRefused
 from compliance.gate.answer import Answer
 from compliance.gate.clock import SYSTEM_CLOCK
+from compliance.gate.feeding import Feeding
 from compliance.gate.feeds import Feeds
 from compliance.gate.forms import PLAIN, with_receipt
 from compliance.gate.recorder import NoRecorder, Record
@@ -63,6 +64,8 @@ class Gate:
         self.clock = clock
         self.recorder: Recorder = recorder if recorder is not None else NoRecorder()
         self.feeds = feeds if feeds is not None else Feeds()
+        self.feeding = Feeding(shelf, self.feeds)
+        """What keeps feeds as a log states them, where there is one."""
 
     async def answer(self, body: object, *, form: Form = PLAIN) -> Answer:
         """Return the recorded answer to `body` (parsed JSON); raise `RequestRefused` if it cannot be read."""

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from compliance.gate.feeds import kept
 from compliance.gate.pieces import Pieces
-from compliance.gate.values import instant, spelled
+from compliance.gate.values import exact, instant, spelled
 from compliance.ledger.canonical import Canonical, canonical
 from compliance.ledger.entry import DecisionRecord
 from compliance.vocabulary.unknown import UNKNOWN
@@ -37,7 +37,7 @@ def decision_record(record: Record) -> DecisionRecord:
     request, decision = answer.request, answer.decision
     personal: dict[str, Any] = {"form": dict(record.form.kept())}
     if record.fed:
-        personal["fed"] = _exact(kept(record.fed, request.resource_id))
+        personal["fed"] = exact(kept(record.fed, request.resource_id))
     digest = record.rulebook.digest
     second = None
     if request.counterparty is not None and decision.counterparty is not None:
@@ -85,7 +85,7 @@ def _kept_form(form: Form) -> Canonical:
 def known_facts(paths: Mapping[str, object], request: Request) -> dict[str, Any]:
     """Return the facts of a request that are known, by path, as requests spell them (`None`: said not to be)."""
     values = ((path, request.facts[path]) for path in paths)
-    return {path: _exact(spelled(value)) for path, value in values if value is not UNKNOWN}
+    return {path: exact(spelled(value)) for path, value in values if value is not UNKNOWN}
 
 
 def _decided(decision: Decision, request: Request) -> dict[str, Any]:
@@ -104,14 +104,3 @@ def _decided(decision: Decision, request: Request) -> dict[str, Any]:
 def _subject(request: Request, id_: str) -> str:
     """Return whose key seals a record: where no id was given, a key for this record alone."""
     return request.subject_id if request.subject_id is not None else f"decision {id_}"
-
-
-def _exact(value: Any) -> Any:
-    """Return a spelled value with integers that canonical JSON has no exact place for as texts."""
-    if isinstance(value, int) and abs(value) >= 2**53:
-        return str(value)
-    if isinstance(value, list):
-        return [_exact(item) for item in value]
-    if isinstance(value, dict):
-        return {name: _exact(item) for name, item in value.items()}
-    return value

@@ -82,6 +82,17 @@ _MOST_SECONDS: Final = 100
 _seconds: Final[dict[int, bytes]] = {}
 
 
+def exact(value: Any) -> Any:
+    """Return a spelled value with integers that canonical JSON has no exact place for as texts."""
+    if isinstance(value, int) and abs(value) >= 2**53:
+        return str(value)
+    if isinstance(value, list):
+        return [exact(item) for item in value]
+    if isinstance(value, dict):
+        return {name: exact(item) for name, item in value.items()}
+    return value
+
+
 @lru_cache(maxsize=4096)
 def cited(authority: Authority) -> Mapping[str, Any]:
     """Return a source as answers cite it; the same one each time, which nobody may change."""

@@ -20,7 +20,7 @@ from typing import Any
 import msgspec
 from sqlalchemy import Connection
 
-from compliance.ledger import kept, merkle, store
+from compliance.ledger import feed_rows, kept, merkle, store
 from compliance.ledger.canonical import CanonicalError
 from compliance.ledger.checkpoint import Checkpoint
 from compliance.ledger.entry import DecisionRecord, SealedEntry, open_personal, seal, stamped
@@ -289,6 +289,9 @@ class Committer:
         store.add_claims(connection, at + self._settings.idempotency, self._claims(winners, growth.size))
         erased = [work.draft.erases for work in winners if work.draft.erases]
         store.write_head(connection, self._epoch, Head(growth.size, growth.root, at, head.erasures + len(erased)))
+        feeds = {work.draft.feed: work.index for work in winners if work.draft.feed}
+        if feeds:
+            feed_rows.point(connection, self._epoch, feeds)
         self._keep(connection, at)
         if at - self._purged_at >= _PURGE_EVERY:
             store.purge_claims(connection, at)

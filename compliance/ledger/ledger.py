@@ -21,6 +21,7 @@ from compliance.ledger.checkpoint import Checkpoint, verified
 from compliance.ledger.committer import Committer, Recorded
 from compliance.ledger.entry import DecisionRecord, IdempotencyKey
 from compliance.ledger.errors import LedgerError, NotRecordedError
+from compliance.ledger.feed_rows import Place, pointed
 from compliance.ledger.note import Note, Verifier
 from compliance.ledger.opening import Opened, open_log
 from compliance.ledger.proof import Receipt
@@ -99,15 +100,16 @@ class Ledger:
         idempotency: IdempotencyKey | None = None,
         *,
         erases: str | None = None,
+        feed: str | None = None,
     ) -> Future[Recorded]:
         """Record a decision from a thread; the future holds what is answered, or why nothing is.
 
-        Raises `LedgerBusyError` at once when the queue is full, `LedgerForkedError` or `LedgerClosedError`
-        when nothing
-        is appended any more. `erases` names a pseudonym whose key is destroyed together with this entry.
+        Raises `LedgerBusyError` at once when the queue is full, `LedgerForkedError` or `LedgerClosedError` when nothing
+        is appended any more. `erases` names a pseudonym whose key is destroyed together with this entry, `feed` the one
+        that this entry states from now on.
         """
         waiting: Future[Recorded] = Future()
-        self._writer.queue.put(Draft(record, idempotency, waiting, erases=erases))
+        self._writer.queue.put(Draft(record, idempotency, waiting, erases=erases, feed=feed))
         return waiting
 
     def keep_ruleset(self, digest: str, source: bytes) -> None:
@@ -137,6 +139,11 @@ class Ledger:
         """Return the source of a ruleset; raises `NotRecordedError` when it was never stored."""
         with self._opened.database.read() as connection:
             return store.ruleset(connection, digest)
+
+    def feeds(self) -> dict[str, Place]:
+        """Return the entry (epoch, index) that states each feed now."""
+        with self._opened.database.read() as connection:
+            return pointed(connection)
 
     def cosign(self, witness: Witness) -> str:
         """Have the newest checkpoint cosigned by a witness and keep it; returns it with the cosignature.

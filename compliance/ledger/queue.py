@@ -50,6 +50,8 @@ class Draft(Generic[Outcome]):
     """The loop that it is told on; `None`: on the writer's thread."""
     erases: str | None = None
     """The pseudonym whose key is destroyed with this entry."""
+    feed: str | None = None
+    """The feed that this entry states from now on."""
     cost: int = field(default=0)
 
 

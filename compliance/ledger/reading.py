@@ -79,6 +79,11 @@ class Reader:
         self._database, self._subjects, self._epoch = database, subjects, epoch
         self._erasures = -1
 
+    @property
+    def epoch(self) -> int:
+        """Which of the database's logs is read."""
+        return self._epoch
+
     def size(self) -> int:
         """Return how many entries the log has."""
         with self._database.read() as connection:

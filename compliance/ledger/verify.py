@@ -41,6 +41,7 @@ from compliance.ledger.verify_notes import (
 from compliance.ledger.verify_rows import (
     UpperTiles,
     check_claims,
+    check_feeds,
     check_head,
     check_rulesets,
     check_strays,
@@ -161,6 +162,7 @@ def _verify(
             _check_keyless(archive, walk, report)
     check_claims(connection, report)
     check_strays(connection, report.logs, report)
+    check_feeds(connection, sorted(archive.origins), report)
     check_rulesets(connection, sorted(archive.origins), used, digest_of, report)
 
 

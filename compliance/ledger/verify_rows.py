@@ -11,16 +11,19 @@ from dataclasses import replace
 from hashlib import sha256
 from typing import Any
 
-from sqlalchemy import Connection, Integer, cast, func, or_, select
+from sqlalchemy import Connection, Integer, cast, func, inspect, or_, select
 
 from compliance.ledger import raw, store
 from compliance.ledger.entry import DECISION, ERASURE
+from compliance.ledger.feed_rows import FEED
 from compliance.ledger.keyring import KEY_KIND, LOG_KIND, MASTER_KIND, KeySpan
 from compliance.ledger.merkle import HASH_BYTES
 from compliance.ledger.note import Verifier
 from compliance.ledger.report import LogReport, Report
 from compliance.ledger.tiles import TILE_WIDTH, tile_root
 
+FEED_KIND = "feed"
+"""The kind of the entry that says what a feed states from now on."""
 RULESET_KIND = "ruleset"
 """The kind of the entry that commits to the stored source of a ruleset."""
 _SHOWN = 20
@@ -232,6 +235,43 @@ def check_claims(connection: Connection, report: Report) -> None:
         if (row.epoch, row.leaf_index) == before:
             report.problem(place, "two keys point to the same entry")
         before = (row.epoch, row.leaf_index)
+
+
+def check_feeds(connection: Connection, epochs: Iterable[int], report: Report) -> None:
+    """See that each feed is said to be stated by its newest entry, and that no other feed is named."""
+    stated: dict[object, tuple[int, int]] = {}
+    for epoch in epochs:
+        for index, name in _feeds_of(connection, epoch):
+            stated[name] = (epoch, index)
+    named: set[object] = set()
+    columns = FEED.c
+    # A copy that is older than the table has no feeds, either.
+    stored = inspect(connection).has_table(FEED.name)
+    wanted = select(columns.name, columns.epoch, columns.leaf_index)
+    for row in connection.execute(wanted) if stored else ():
+        named.add(row.name)
+        if row.name not in stated:
+            report.problem(f"feed {row.name}", "no entry states it")
+        elif stated[row.name] != (row.epoch, row.leaf_index):
+            report.problem(
+                f"feed {row.name}", "it is said to be stated by another entry than the newest that states it"
+            )
+    for name in sorted(map(str, stated.keys() - named)):
+        report.problem(f"feed {name}", "an entry states it, and it is missing")
+
+
+def _feeds_of(connection: Connection, epoch: int) -> Iterable[tuple[int, object]]:
+    """Yield index and name of what states feeds, in order."""
+    columns = store.ENTRY.c
+    wanted = select(columns.leaf_index, columns.entry).where(
+        columns.epoch == epoch, columns.kind != DECISION, columns.kind == FEED_KIND
+    )
+    few_by_few: Any = connection.execution_options(yield_per=1000)
+    for index, entry in few_by_few.execute(wanted.order_by(columns.leaf_index)):
+        try:
+            yield index, json.loads(bytes(entry))["public"]["feed"]
+        except (LookupError, TypeError, ValueError):
+            continue  # reported with the entry itself
 
 
 def check_rulesets(

@@ -2,7 +2,8 @@
 
 Append-only (triggers refuse UPDATE, DELETE and TRUNCATE): log, entry, tile, checkpoint, ruleset. Derived
 and therefore
-mutable: head (size, root and time of the newest commit), idempotency (kept a day), term and indexed (search).
+mutable: head (size, root and time of the newest commit), feed (the newest entry of each), idempotency (kept a day),
+term and indexed (search).
 Invariant: whatever is derived can be derived again from the entries, and is checked against them.
 """
 
@@ -84,6 +85,16 @@ class Head(SQLModel, table=True):
     root: bytes = Field(sa_column=Column(LargeBinary, nullable=False))
     recorded_at: datetime = Field(sa_column=Column(UtcDateTime, nullable=False))
     erasures: int = Field(sa_column=Column(BigInteger, nullable=False))
+
+
+class Feed(SQLModel, table=True):
+    """Which entry says what a feed states now; moved in the transaction of that entry."""
+
+    __tablename__ = "ledger_feed"
+
+    name: str = Field(sa_column=Column(String(64), primary_key=True))
+    epoch: int = Field(sa_column=Column(Integer, nullable=False))
+    leaf_index: int = Field(sa_column=Column(BigInteger, nullable=False))
 
 
 class Idempotency(SQLModel, table=True):

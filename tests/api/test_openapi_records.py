@@ -6,7 +6,7 @@ HEADER = {"name": "X-Request-ID", "in": "header"}
 def test_every_operation_has_a_name_of_its_own_and_takes_a_request_id():
     operations = [each for methods in record_paths(HEADER).values() for each in methods.values()]
     names = [each["operationId"] for each in operations]
-    assert len(set(names)) == len(names) == 15
+    assert len(set(names)) == len(names) == 18
     assert all(HEADER in each["parameters"] for each in operations)
 
 

@@ -8,6 +8,7 @@ from compliance.engine.envelope import Problem, RequestRefused
 from compliance.engine.json import MalformedJSON
 from compliance.gate.recorder import NoLedgerError
 from compliance.ledger.errors import (
+    EntryTooLargeError,
     ErasedError,
     IdempotencyConflictError,
     LedgerBusyError,
@@ -27,6 +28,7 @@ from compliance.ledger.errors import (
         (Stopped("too-large"), "too-large", 413),
         (LedgerUnavailableError("the disk is full"), "not-recorded", 503),
         (LedgerBusyError("too many wait"), "not-recorded", 503),
+        (EntryTooLargeError("too large"), "too-large", 413),
         (LedgerForkedError("restored"), "not-recorded", 503),
         (IdempotencyConflictError("used"), "key-reused", 409),
         (RefusedError("a second person is needed"), "conflict", 409),

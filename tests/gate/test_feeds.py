@@ -1,23 +1,26 @@
 import asyncio
 import json
+from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
 
 import pytest
 
 from compliance.engine.decoder import FedValue
+from compliance.engine.envelope import RequestRefused
 from compliance.gate.clock import SetClock
-from compliance.gate.feeds import NOTHING, Feeds, kept, read_kept
+from compliance.gate.feeds import ENDED, NOTHING, Feeds, checked, kept, read_kept, stated
 from compliance.gate.forms import PLAIN, AuthZEN
 from compliance.gate.gate import Gate
 from compliance.gate.replay import Replayer
 from compliance.gate.search import allowed_resources
 from compliance.gate.shelf import Shelf
 from compliance.gate.sitting import Asked
+from compliance.ledger.feeds import Feed
 from compliance.vocabulary.refusal import Refused
 from compliance.vocabulary.values import Money
 from tests.gate.ledgers import logbook, transfer
-from tests.gate.support import NOW, retail, shipped
+from tests.gate.support import NOW, retail, shipped, tiny
 
 VOCABULARY = shipped().rulebook.vocabulary
 SOON = NOW + timedelta(minutes=10)
@@ -137,3 +140,77 @@ def test_what_is_kept_is_read_as_it_was_fed():
     again = read_kept(VOCABULARY, json.loads(json.dumps(rows)))
     assert again == fed(*FED[:-1]).current
     assert again["resource.holding_limit", "AAPLx"] == FedValue(Money(Decimal("100000.50"), "USD"), SOON)
+
+
+def feed(values, name="one", place=(1, 1), until=SOON, as_of=NOW):
+    return Feed(name, "poller", as_of, until, values, place, NOW)
+
+
+def test_of_two_feeds_that_state_the_same_the_later_one_counts():
+    one = feed({"resource.halted": {"AAPLx": True, "TSLAx": True}}, place=(1, 7))
+    two = feed({"resource.halted": {"AAPLx": False}}, "two", place=(1, 9))
+    found = stated(VOCABULARY, [two, one])
+    assert (found["resource.halted", "AAPLx"].value, found["resource.halted", "TSLAx"].value) == (False, True)
+
+
+def test_a_value_counts_no_longer_than_the_vocabulary_lets_it():
+    aged = replace(VOCABULARY.facts["resource.halted"], stale_after=timedelta(minutes=1))
+    vocabulary = replace(VOCABULARY, facts={**VOCABULARY.facts, "resource.halted": aged})
+    found = stated(vocabulary, [feed({"resource.halted": {"*": False}})])
+    assert found["resource.halted", "*"].valid_until == NOW + timedelta(minutes=1)
+
+
+def test_what_was_withdrawn_or_is_no_fact_any_more_is_not_fed():
+    assert stated(VOCABULARY, [feed({}, until=None), feed({"resource.gone": {"*": 1}})]) == {}
+
+
+def test_a_decision_that_rests_on_what_cannot_be_read_is_incomplete_and_replays(tmp_path):
+    fed_ = stated(VOCABULARY, [feed({"resource.halted": {"AAPLx": "perhaps"}})])
+    assert fed_ == {("resource.halted", "AAPLx"): ENDED}
+    feeds = Feeds()
+    feeds.take(fed_)
+    with logbook(tmp_path) as recorder:
+        recorder.library.put(shipped())
+        answer, entry = decided(recorder, feeds, retail())
+        assert (answer["outcome"], [each["fact"] for each in answer["missing"]]) == ("incomplete", ["resource.halted"])
+        assert Replayer(recorder.ledger.reader, recorder.library).replay(entry).same
+
+
+def test_what_a_feed_is_to_state_is_read_strictly_all_problems_at_once():
+    with pytest.raises(RequestRefused) as refused:
+        checked(
+            shipped().rulebook,
+            {
+                "resource.halt": {"*": True},
+                "subject.residence": {"*": "MX"},
+                "resource.halted": {"AAPLX": True, "AAPLx": "yes", "*": None},
+                "resource.paused": {},
+                "resource.backing": {"*": 0.5},
+            },
+        )
+    found = {problem.pointer: (problem.message, problem.help) for problem in refused.value.problems}
+    assert list(found) == [
+        "/values/resource.halt",
+        "/values/subject.residence",
+        "/values/resource.halted/AAPLX",
+        "/values/resource.halted/AAPLx",
+        "/values/resource.halted/*",
+        "/values/resource.paused",
+        "/values/resource.backing/*",
+    ]
+    assert "did you mean `resource.halted`" in found["/values/resource.halt"][1]
+    assert "did you mean `AAPLx`" in found["/values/resource.halted/AAPLX"][1]
+
+
+def test_what_a_feed_states_is_recorded_in_one_spelling():
+    values = {"resource.backing": {"*": "1.000"}, "resource.holding_limit": {"AAPLx": None}}
+    assert checked(shipped().rulebook, values) == values
+
+
+def test_where_a_type_of_resource_has_no_catalogue_any_id_stands():
+    book = tiny()
+    assert "document" in book.rulebook.catalogue
+    with pytest.raises(RequestRefused, match="is no resource"):
+        checked(book.rulebook, {"resource.locked": {"nowhere": True}})
+    bare = replace(book.rulebook, catalogue={})
+    assert checked(bare, {"resource.locked": {"nowhere": True}}) == {"resource.locked": {"nowhere": True}}

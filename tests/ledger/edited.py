@@ -6,12 +6,13 @@ import shutil
 import sqlite3
 from contextlib import contextmanager
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from msgspec import structs
 
-from compliance.ledger import erasure
+from compliance.ledger import erasure, feeds
 from compliance.ledger.archive import open_archive
 from compliance.ledger.checkpoint import Checkpoint
 from compliance.ledger.entry import IdempotencyKey
@@ -23,8 +24,8 @@ from tests.ledger.support import Clock, record, settings
 
 WITNESS = Signer("w.example", Ed25519PrivateKey.from_private_bytes(b"\x09" * 32), SignatureType.COSIGNATURE_V1)
 SOURCE = b"the rules"
-SIZE = 307
-"""The first entry, 300 decisions, one on a second person, request and erasure, the ruleset, one more decision."""
+SIZE = 308
+"""The first entry, 300 decisions, two on a pair, request and erasure, the ruleset, a feed, one more decision."""
 
 
 def whole(folder, url=None):
@@ -43,6 +44,7 @@ def whole(folder, url=None):
     asked = erasure.request(ledger, "s1", "asked to go", "ann")
     erasure.approve(ledger, asked, "ben")
     ledger.keep_ruleset("sha256:of-the-ruleset", SOURCE)
+    feeds.put(ledger, "halts", "poller", {"resource.halted": {"*": False}}, clock(), clock() + timedelta(hours=1))
     ledger.reader.index()
     clock.move(seconds=5)
     ledger.cosign(_witness(clock))

@@ -4,11 +4,12 @@ import subprocess
 import sys
 
 import pytest
+from alembic import command
 from sqlalchemy import inspect, text
 from sqlmodel import SQLModel
 
 from compliance.storage.database import Database
-from compliance.storage.migration import differences, migrate
+from compliance.storage.migration import _configured, differences, migrate
 
 MIGRATE = "import sys; from compliance.storage.database import Database as D; "
 MIGRATE += "from compliance.storage.migration import migrate as m; m(D(sys.argv[1])); print('done')"
@@ -28,7 +29,18 @@ def test_migrating_twice_changes_nothing(database):
     migrate(database)
     migrate(database)
     with database.read() as connection:
-        assert connection.execute(text("SELECT version_num FROM alembic_version")).all() == [("0001",)]
+        assert connection.execute(text("SELECT version_num FROM alembic_version")).all() == [("0002",)]
+
+
+def test_an_older_database_keeps_what_it_has(database):
+    with database.write() as connection:
+        command.upgrade(_configured(connection), "0001")
+        connection.execute(text("INSERT INTO ledger_log VALUES (1, 'o', '2026-01-01 00:00:00')"))
+    assert differences(database)
+    migrate(database)
+    assert differences(database) == []
+    with database.read() as connection:
+        assert connection.execute(text("SELECT origin FROM ledger_log")).all() == [("o",)]
 
 
 def test_two_processes_may_migrate_at_once(url):

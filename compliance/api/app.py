@@ -67,7 +67,9 @@ def create_app(source: Shelf | Gate, settings: Settings | None = None) -> App:
     if gate.recorder.records:
         if isinstance(gate.recorder, Logbook):
             gate.feeding.look(gate.recorder.ledger)
-        service.metrics.watch(lambda: gate.recorder.ledger if isinstance(gate.recorder, Logbook) else None)
+        service.metrics.watch(
+            lambda: gate.recorder.ledger if isinstance(gate.recorder, Logbook) else None, gate.feeding
+        )
     parts = (Decisions, Evaluations, Searches, Records, Feeds, Erasures, Discovery, Views, Health, Pages)
     routes = [route for part in parts for route in part(service).routes()]
     app.router.routes.extend(routes)

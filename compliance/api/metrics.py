@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
     from compliance.engine.decision import Outcome
     from compliance.gate.answer import Answer
+    from compliance.gate.feeding import Feeding
     from compliance.gate.shelf import Shelved
     from compliance.ledger.ledger import Ledger
     from compliance.vocabulary.facts import Vocabulary
@@ -59,6 +60,23 @@ class LedgerFigures(Collector):
         }
         for name, (number, says) in gauges.items():
             yield GaugeMetricFamily(f"compliance_ledger_{name}", says, value=float(number))
+
+
+class FeedFigures(Collector):
+    """Until when what feeds state counts."""
+
+    def __init__(self, feeding: Feeding) -> None:
+        """Take what follows the feeds."""
+        self._feeding = feeding
+
+    def collect(self) -> Iterator[Metric]:
+        """Yield the figures as they are now."""
+        says = "until when what a feed states counts, in seconds of Unix time"
+        until = GaugeMetricFamily("compliance_feed_valid_until_seconds", says, labels=("feed",))
+        for feed in self._feeding.known:
+            if feed.valid_until is not None:
+                until.add_metric((feed.name,), feed.valid_until.timestamp())
+        yield until
 
 
 class Tallies(Collector):
@@ -121,9 +139,10 @@ class Metrics:
             registry=self.registry,
         )
 
-    def watch(self, find: Callable[[], Ledger | None]) -> None:
-        """Count what a ledger does, too; its figures are read when they are asked for."""
+    def watch(self, find: Callable[[], Ledger | None], feeding: Feeding) -> None:
+        """Count what a ledger does, too, and its feeds; the figures are read when they are asked for."""
         self.registry.register(LedgerFigures(find))
+        self.registry.register(FeedFigures(feeding))
 
     def request(self, route: str, status: int, seconds: float) -> None:
         """Count one request to a route of ours."""

@@ -38,6 +38,11 @@ class Feeding:
         self._thread: Thread | None = None
         self._silent = False
 
+    @property
+    def known(self) -> list[Feed]:
+        """What the log stated when it was last looked at."""
+        return list(self._known.values())
+
     def start(self, ledger: Ledger) -> None:
         """Begin to follow a log, which was looked at once."""
         self._thread = Thread(target=self._run, args=(ledger,), name="feeds", daemon=True)

@@ -19,6 +19,8 @@ PAGES = (
     *("README.md", "docs/tutorial/engineer.md", "docs/tutorial/officer.md", "docs/reference/cli.md"),
     *("docs/examples/wind-down/README.md", "docs/how-to/run-the-ledger.md"),
 )
+WHOLE = ("docs/how-to/feed-facts.md",)
+"""Pages whose commands follow from each other, and run as one."""
 BLOCK = re.compile(r"^```(sh|python)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 STARTED_BY_THE_TEST = "make run"
 
@@ -29,6 +31,9 @@ def _blocks(language: str) -> list[tuple[str, str]]:
         for kind, text in BLOCK.findall((ROOT / page).read_text()):
             if kind == language and text.strip() != STARTED_BY_THE_TEST:
                 found.append((page, text))
+    for page in WHOLE:
+        texts = [text for kind, text in BLOCK.findall((ROOT / page).read_text()) if kind == language]
+        found += [(page, "set -e\n" + "".join(texts))] if texts else []
     return found
 
 

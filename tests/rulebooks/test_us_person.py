@@ -258,6 +258,7 @@ SIGNS = (
     "telephone",
     "standing-instructions",
     "power-of-attorney",
+    "signatory-authority",
     "sole-care-of-address",
 )
 EVIDENCE = ("self-certification", "foreign-identity-document", "other-document", "certificate-of-loss", "explanation")
@@ -278,7 +279,7 @@ def _subsets(members: tuple[str, ...]) -> list[frozenset[str]]:
 
 def test_whatever_signs_there_are_each_must_be_cured(book: BookAt) -> None:
     cases = list(product(_subsets(SIGNS), _subsets(EVIDENCE)))
-    assert len(cases) == 128 * 32
+    assert len(cases) == 256 * 32
     found = answers(
         book,
         "natural-person",

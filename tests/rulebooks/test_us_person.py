@@ -40,6 +40,10 @@ CITIZEN: dict[str, Any] = CHECKED | {
     "age": 40,
     "investor_class": "retail",
 }
+UNBLOCKED: dict[str, Any] = {
+    "owners": [{"id": "owner", "kind": "natural-person", "share": "100", "blocked": False}],
+    "controllers_listed_by": [],
+}
 COMPANY: dict[str, Any] = CHECKED | {
     "organised_in": "MX",
     "principal_place": "MX",
@@ -80,9 +84,17 @@ def prongs(book: BookAt, kind: str, cases: Iterable[dict[str, Any]]) -> list[fro
     ]
 
 
+TESTS = ("regulation-s", "cftc", "tax")
+
+
+def _subsets(members: tuple[str, ...]) -> list[frozenset[str]]:
+    return [frozenset(each) for each in chain.from_iterable(combinations(members, n) for n in range(len(members) + 1))]
+
+
 def test_accounts_are_us_persons_by_paragraphs_vi_and_vii_less_i(book: BookAt) -> None:
     expected, cases = [], []
-    for discretionary, home, professional, for_us in product(BOTH, ("US-NY", "GU", "JE"), BOTH, BOTH):
+    for discretionary, home, professional, tests in product(BOTH, ("US-NY", "GU", "JE"), BOTH, _subsets(TESTS)):
+        for_us = "regulation-s" in tests
         cases.append(
             VERIFIED
             | {
@@ -90,9 +102,9 @@ def test_accounts_are_us_persons_by_paragraphs_vi_and_vii_less_i(book: BookAt) -
                 "discretionary": discretionary,
                 "fiduciary_home": home,
                 "fiduciary_is_professional": professional,
-                "beneficiary_is_us_person": for_us,
-                "beneficiary_is_us_tax_person": False,
+                "beneficiary_us_person_by": sorted(tests),
             }
+            | UNBLOCKED
         )
         sixth = not discretionary and for_us
         excluded = professional and not for_us
@@ -102,20 +114,25 @@ def test_accounts_are_us_persons_by_paragraphs_vi_and_vii_less_i(book: BookAt) -
 
 
 FIDUCIARIES = [
-    {"home": home, "professional": professional, "investment_discretion": decides}
-    for home, professional, decides in product(("US-DE", "JE"), BOTH, BOTH)
+    {"home": home, "regulation_s": status, "professional": professional, "investment_discretion": decides}
+    for home, status, professional, decides in product(("US-DE", "JE"), ("us-person", "excluded", "other"), BOTH, BOTH)
 ]
 TEAMS = [list(team) for size in (1, 2) for team in combinations(FIDUCIARIES, size)]
 
 
-def _led_from_abroad(team: list[dict[str, Any]]) -> bool:
-    there = [one for one in team if one["home"].startswith("US")]
-    abroad = [one for one in team if one not in there]
-    return all(one["professional"] for one in there) and any(one["investment_discretion"] for one in abroad)
+def _is_us_person(one: dict[str, Any]) -> bool:
+    """Whether a fiduciary is one by (k) as a whole; who is at home there is one unless (k)(2) takes it out."""
+    return one["regulation_s"] == "us-person" or (one["regulation_s"] == "other" and one["home"].startswith("US"))
 
 
-def _somebody_there(team: list[dict[str, Any]]) -> bool:
-    return any(one["home"].startswith("US") for one in team)
+def _led_by_others(team: list[dict[str, Any]]) -> bool:
+    us_persons = [one for one in team if _is_us_person(one)]
+    others = [one for one in team if one not in us_persons]
+    return all(one["professional"] for one in us_persons) and any(one["investment_discretion"] for one in others)
+
+
+def _with_a_us_person(team: list[dict[str, Any]]) -> bool:
+    return any(_is_us_person(one) for one in team)
 
 
 def test_estates_are_us_persons_by_paragraph_iii_less_ii(book: BookAt) -> None:
@@ -130,14 +147,15 @@ def test_estates_are_us_persons_by_paragraph_iii_less_ii(book: BookAt) -> None:
                 "fiduciaries": team,
                 "us_taxed_on_all_income": False,
             }
+            | UNBLOCKED
         )
-        excluded = _led_from_abroad(team) and law == "MX"
-        expected.append(frozenset({"iii"} if _somebody_there(team) and not excluded else ()))
+        excluded = _led_by_others(team) and law == "MX"
+        expected.append(frozenset({"iii"} if _with_a_us_person(team) and not excluded else ()))
     assert prongs(book, "estate", cases) == expected
 
 
 def test_trusts_are_us_persons_by_paragraph_iv_less_iii_iv_and_vi(book: BookAt) -> None:
-    statuses = ("none", "foreign-benefit-plan", "international-organisation")
+    statuses = ("none", "foreign-benefit-plan", "foreign-employers-pension-plan", "international-organisation")
     expected, cases = [], []
     for team, benefits, revocable, settles, status in product(TEAMS, BOTH, BOTH, BOTH, statuses):
         cases.append(
@@ -153,11 +171,13 @@ def test_trusts_are_us_persons_by_paragraph_iv_less_iii_iv_and_vi(book: BookAt) 
                 "special_status": status,
                 "us_court_supervises": False,
                 "us_taxed_on_all_income": False,
+                "passive_vehicle": False,
             }
+            | UNBLOCKED
         )
-        third = _led_from_abroad(team) and not benefits and not (revocable and settles)
+        third = _led_by_others(team) and not benefits and not (revocable and settles)
         excluded = third or status != "none"
-        expected.append(frozenset({"iv"} if _somebody_there(team) and not excluded else ()))
+        expected.append(frozenset({"iv"} if _with_a_us_person(team) and not excluded else ()))
     assert prongs(book, "trust", cases) == expected
 
 
@@ -169,8 +189,8 @@ def _owner(kind: str) -> dict[str, Any]:
 
 
 def test_companies_are_us_persons_by_paragraphs_ii_and_viii_less_iv_and_vi(book: BookAt) -> None:
-    statuses = ("none", "foreign-benefit-plan", "international-organisation")
-    kinds = ("natural-person", "company", "trust")
+    statuses = ("none", "foreign-benefit-plan", "foreign-employers-pension-plan", "international-organisation")
+    kinds = ("natural-person", "company", "trust", "estate")
     expected, cases = [], []
     for law, formed, accredited, owner, status in product(("US-DE", "PR", "MX"), BOTH, BOTH, kinds, statuses):
         cases.append(
@@ -220,7 +240,8 @@ def test_branches_are_us_persons_by_paragraphs_ii_v_and_viii_less_v_and_vi(book:
 def test_companies_are_united_states_persons_for_the_cftc_by_place_and_by_pool(book: BookAt) -> None:
     expected, cases = [], []
     places = ("US-TX", "PR", "MX")
-    for law, run, pool, share, made in product(places, places, BOTH, ("0", "9.99", "10", "49.99"), BOTH):
+    shares, statuses = ("0", "9.99", "10", "49.99"), ("none", "foreign-benefit-plan", "foreign-employers-pension-plan")
+    for law, run, pool, share, made, status in product(places, places, BOTH, shares, BOTH, statuses):
         cases.append(
             COMPANY
             | {
@@ -231,12 +252,58 @@ def test_companies_are_united_states_persons_for_the_cftc_by_place_and_by_pool(b
                 "us_holders_share": share,
                 "formed_to_admit_us_persons": made,
                 "owners": [_owner("natural-person")],
-                "special_status": "none",
+                "special_status": status,
             }
         )
-        of_a_pool = pool and (made or Fraction(share) >= 10)
+        of_a_pool = pool and (made or Fraction(share) >= 10) and status != "foreign-employers-pension-plan"
         expected.append(law != "MX" or run != "MX" or of_a_pool)
     assert ["us-person" in grounds for _, grounds in answers(book, "company", cases)] == expected
+
+
+def test_trusts_are_united_states_persons_for_the_cftc_by_tax_and_by_pool(book: BookAt) -> None:
+    expected, cases = [], []
+    shares, statuses = ("0", "9.99", "10"), ("none", "foreign-benefit-plan", "foreign-employers-pension-plan")
+    for taxed, pool, share, made, status in product(BOTH, BOTH, shares, BOTH, statuses):
+        cases.append(
+            CHECKED
+            | UNBLOCKED
+            | {
+                "governing_law": "JE",
+                "administered_in": "JE",
+                "tax_residences": ["JE"],
+                "fiduciaries": [
+                    {"home": "JE", "regulation_s": "other", "professional": True, "investment_discretion": True}
+                ],
+                "us_court_supervises": False,
+                "us_taxed_on_all_income": taxed,
+                "passive_vehicle": pool,
+                "us_holders_share": share,
+                "formed_to_admit_us_persons": made,
+                "special_status": status,
+            }
+        )
+        of_a_pool = pool and (made or Fraction(share) >= 10) and status != "foreign-employers-pension-plan"
+        expected.append(taxed or of_a_pool)
+    assert ["us-person" in grounds for _, grounds in answers(book, "trust", cases)] == expected
+
+
+def test_accounts_are_us_persons_by_whichever_test_makes_their_beneficiary_one(book: BookAt) -> None:
+    cases = [
+        VERIFIED
+        | UNBLOCKED
+        | {
+            "beneficiary_home": "MX",
+            "discretionary": False,
+            "beneficiary_us_person_by": sorted(tests),
+        }
+        for tests in _subsets(TESTS)
+    ]
+    found = list(answers(book, "account", cases))
+    assert ["reg-s-k1-vi" in grounds for _, grounds in found] == ["regulation-s" in tests for tests in _subsets(TESTS)]
+    assert ["us-person" in grounds for _, grounds in found] == [
+        bool(tests & {"cftc", "tax"}) for tests in _subsets(TESTS)
+    ]
+    assert [outcome for outcome, _ in found] == ["deny" if tests else "allow" for tests in _subsets(TESTS)]
 
 
 def test_days_of_presence_are_counted_in_exact_thirds_and_sixths(book: BookAt) -> None:
@@ -271,10 +338,6 @@ def _cured(sign: str, held: frozenset[str]) -> bool:
     if sign == "birthplace":
         return "foreign-identity-document" in held and bool(held & {"certificate-of-loss", "explanation"})
     return bool(held & {"foreign-identity-document", "other-document"})
-
-
-def _subsets(members: tuple[str, ...]) -> list[frozenset[str]]:
-    return [frozenset(each) for each in chain.from_iterable(combinations(members, n) for n in range(len(members) + 1))]
 
 
 def test_whatever_signs_there_are_each_must_be_cured(book: BookAt) -> None:

@@ -52,6 +52,7 @@ class Database:
             arguments = {"timeout": BUSY_SECONDS, "check_same_thread": False}
             self.engine = create_engine(parsed, connect_args=arguments, pool_size=pool_size)
             _prepare_sqlite(self.engine, secure_delete=secure_delete)
+            event.listen(self.engine, "do_connect", self._find_in_place)
         else:
             raise ValueError("a database is `sqlite:///<file>` or `postgresql://...`")
 
@@ -109,6 +110,11 @@ class Database:
             self._identity = identity
         elif self._identity != identity:
             raise DatabaseMovedError(f"another file was put in the place of the database `{self._file.name}`")
+
+    def _find_in_place(self, *_: Any) -> None:
+        # SQLite would make an empty file in the place of one that is gone.
+        if self._identity is not None:
+            self.check_in_place()
 
     def alone(self) -> bool:
         """Say whether nobody else of ours has the database open; on SQLite, nobody at all."""

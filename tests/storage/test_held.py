@@ -104,3 +104,14 @@ def test_a_file_that_was_put_in_its_place_is_noticed(database: Database, tmp_pat
     with pytest.raises(DatabaseMovedError), held.write() as connection:
         add(connection, 2)
     held.close()
+
+
+def test_no_empty_file_is_made_where_the_database_is_gone(database: Database, tmp_path: Path) -> None:
+    held = Held(database)
+    with held.write() as connection:
+        add(connection, 1)
+    (tmp_path / "log.db").unlink()
+    with pytest.raises(FileNotFoundError):
+        numbers(database)
+    assert not (tmp_path / "log.db").exists()
+    held.close()

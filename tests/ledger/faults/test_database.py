@@ -10,10 +10,12 @@ from datetime import timedelta
 
 import pytest
 from msgspec import structs
+from sqlalchemy import event
 
 from compliance.ledger.entry import IdempotencyKey
 from compliance.ledger.errors import LedgerForkedError, LedgerUnavailableError
 from compliance.ledger.ledger import Ledger
+from compliance.storage import held
 from tests.ledger.support import Clock, record, settings, without_checkpoint
 from tests.storage.postgresql import Server
 
@@ -83,17 +85,20 @@ def test_a_torn_write_ahead_log_loses_nothing_that_was_not_torn_off(tmp_path):
     assert before
 
 
-def test_a_read_only_database_answers_nobody(tmp_path):
+def test_a_read_only_database_answers_nobody(tmp_path, monkeypatch):
+    monkeypatch.setattr(held, "_REST", -1.0)  # so that the pool gives a connection for each group
     ledger = Ledger.open(settings(tmp_path))
     ledger.append(record(1)).result(10)
     engine = ledger._opened.database.engine  # noqa: SLF001 - root may write to read-only files, so SQLite is told
-    with engine.connect() as connection:
-        connection.exec_driver_sql("PRAGMA query_only=ON")
-    engine.pool.recreate()
+    refusing = ["ON"]
+
+    def given(connection, *_):
+        connection.execute(f"PRAGMA query_only={refusing[-1]}")
+
+    event.listen(engine, "checkout", given)
     with pytest.raises(LedgerUnavailableError):
         ledger.append(record(2)).result(10)
-    with engine.connect() as connection:
-        connection.exec_driver_sql("PRAGMA query_only=OFF")
+    refusing.append("OFF")
     assert ledger.append(record(3)).result(10).index == 2
     ledger.close()
 

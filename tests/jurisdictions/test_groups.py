@@ -211,6 +211,12 @@ def test_the_call_for_action_names_three_countries_none_of_which_is_only_monitor
     assert not there.members("fatf-call-for-action") & there.members("fatf-increased-monitoring")
 
 
+def test_no_list_of_the_fatf_names_russia_whose_membership_is_suspended(stated):
+    for when in (*(row[0] for row in PLENARIES), TODAY):
+        for name in ("fatf-call-for-action", "fatf-increased-monitoring"):
+            assert stated.places.at(when).within("RU", name) is False
+
+
 def test_the_union_lists_26_third_countries_from_29_january_2026_none_of_them_its_own(stated):
     assert stated.places.at(at(2026, 1, 28)).members("eu-high-risk") == frozenset()
     there = stated.places.at(at(2026, 1, 29))

@@ -38,7 +38,11 @@ OriginOption = Annotated[
 
 
 def settings_of(folder: Path, database: str | None, origin: str) -> LedgerSettings:
-    """Return the settings of a ledger; a master key may come from `COMPLIANCE_MASTER_KEY` (64 hexadecimal digits)."""
+    """Return the settings of a ledger.
+
+    The environment may give the master key (`COMPLIANCE_MASTER_KEY`, 64 hexadecimal digits) and the file of the signing
+    key (`COMPLIANCE_SIGNING_KEY`), else both are files of the folder.
+    """
     import os
 
     from compliance.ledger.note import NoteError, checked_name
@@ -51,9 +55,11 @@ def settings_of(folder: Path, database: str | None, origin: str) -> LedgerSettin
         wrapper = None if given is None else MasterKey.of_text(given)
     except (NoteError, ValueError) as error:
         fail(f"the ledger cannot be opened: {error}")
+    signing = os.environ.get("COMPLIANCE_SIGNING_KEY")
+    key_file = Path(signing).absolute() if signing else None
     place = folder.absolute()
     url = database if database is not None else f"sqlite:///{place / 'ledger.db'}"
-    return LedgerSettings(database_url=url, folder=place, origin=origin, wrapper=wrapper)
+    return LedgerSettings(database_url=url, folder=place, origin=origin, signing_key=key_file, wrapper=wrapper)
 
 
 def open_at(folder: Path, database: str | None) -> Archive:

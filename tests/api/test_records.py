@@ -1,17 +1,23 @@
 import json
 import subprocess
 import sys
+import threading
 
 import pytest
 
+from compliance.ledger.checkpoint import verified
+from compliance.ledger.errors import KeysUnavailableError
 from compliance.ledger.merkle import reader_of, root, verify_consistency
-from compliance.ledger.note import decode_base64
+from compliance.ledger.note import Verifier, decode_base64
 from compliance.ledger.proof import Receipt
 from compliance.ledger.rotation import rotate
+from compliance.ledger.subjects import MasterKey
 from compliance.ledger.tiles import TILE_WIDTH
+from compliance.ledger.witness import Witness
 from tests.api.recorded import recorded
 from tests.api.support import ROOT, Client, faults, retail
 from tests.gate.ledgers import transfer
+from tests.ledger.test_witness import KEY, WitnessServer
 
 NOWHERE = "01a21439-9bf6-78c6-b9b6-ce1192e2cbb0"
 VERIFIER = ROOT / "docs" / "verify" / "verify.py"
@@ -52,6 +58,67 @@ def test_a_receipt_that_is_fetched_later_proves_the_same_entry(client):
     assert (first.entry, first.index) == (second.entry, second.index)
     assert later.headers["x-witnessed"] == "false"
     assert second.checkpoint == client.get("/ledger/checkpoint").text
+
+
+def test_a_receipt_is_waited_for_until_a_witness_has_cosigned(client):
+    made = decide(client, retail())
+    path = f"/v1/decisions/{made['id']}/receipt"
+    assert client.get(f"{path}?wait=0.3").headers["x-witnessed"] == "false"
+    server = WitnessServer(client.gate.recorder.ledger.verifier)
+    thread = threading.Thread(target=server.serve_forever)
+    thread.start()
+    witness = Witness(f"http://127.0.0.1:{server.server_port}/w/", KEY.verifier)
+    later = threading.Timer(0.5, client.gate.recorder.ledger.cosign, [witness])
+    later.start()
+    try:
+        found = client.get(f"{path}?wait=10")
+    finally:
+        later.join()
+        server.shutdown()
+        thread.join()
+        server.server_close()
+    assert found.headers["x-witnessed"] == "true"
+    receipt = Receipt.of_text(found.text)
+    assert receipt.entry == Receipt.of_text(made["receipt"]).entry
+    key = Verifier.of_vkey(client.get("/ledger/key").text.strip())
+    receipt.verify(key)
+    assert [name for name, _ in verified(receipt.checkpoint, key, [KEY.verifier]).witnesses] == [KEY.verifier.name]
+
+
+class KeyService:
+    """A key management service that answers now and then."""
+
+    def __init__(self):
+        self.master, self.silent = MasterKey(bytes(32)), False
+
+    def wrap(self, key, context):
+        if self.silent:
+            raise KeysUnavailableError("the key service does not answer")
+        return self.master.wrap(key, context)
+
+    def unwrap(self, wrapped, context):
+        if self.silent:
+            raise KeysUnavailableError("the key service does not answer")
+        return self.master.unwrap(wrapped, context)
+
+
+def test_without_the_key_service_nobody_new_is_answered_and_nothing_is_written(tmp_path):
+    service = KeyService()
+    with recorded(tmp_path, wrapper=service) as client:
+        decide(client, retail())
+        size = client.gate.recorder.ledger.reader.size()
+        service.silent = True
+        asked = retail()
+        asked["subject"]["id"] = "customer-of-the-outage"
+        response = client.post("/v1/decisions", json=asked)
+        assert faults(response, 503) == []
+        assert response.headers["retry-after"] == "1"
+        assert client.gate.recorder.ledger.reader.size() == size
+        assert client.get("/readyz").status_code == 503
+        files = b"".join(path.read_bytes() for path in tmp_path.rglob("*") if path.is_file())
+        assert b"customer-of-the-outage" not in files
+        service.silent = False
+        assert client.post("/v1/decisions", json=asked).status_code == 200
 
 
 def test_what_is_shown_of_a_decision_names_nobody(client):

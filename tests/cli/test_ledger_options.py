@@ -4,7 +4,11 @@ import pytest
 import typer
 
 from compliance.cli.ledger_options import settings_of
+from compliance.ledger.ledger import Ledger
 from compliance.ledger.subjects import MasterKey
+from tests.cli.support import run
+
+SAID = ("--by", "ann", "--and", "bob", "--reason", "yearly")
 
 
 def test_without_a_database_the_ledger_is_a_file_beside_its_keys(tmp_path):
@@ -27,6 +31,22 @@ def test_the_master_key_can_come_from_the_environment(tmp_path, monkeypatch):
     monkeypatch.setenv("COMPLIANCE_MASTER_KEY", "ab" * 32)
     wrapped = settings_of(tmp_path, None, "example.com/log").wrapper.wrap(b"k" * 32, b"context")
     assert MasterKey.of_text("ab" * 32).unwrap(wrapped, b"context") == b"k" * 32
+
+
+def test_the_signing_key_can_be_a_file_anywhere(tmp_path, monkeypatch):
+    monkeypatch.setenv("COMPLIANCE_SIGNING_KEY", str(tmp_path / "safe" / "log.key"))
+    (tmp_path / "safe").mkdir()
+    made = settings_of(tmp_path / "ledger", None, "example.com/log")
+    ledger = Ledger.open(made)
+    key = ledger.verifier
+    ledger.close()
+    assert not (tmp_path / "ledger" / "signing.key").exists()
+    assert (tmp_path / "safe" / "log.key").stat().st_mode & 0o777 == 0o600
+    rotated = run("ledger", "rotate-key", "--ledger", made.folder, "--origin", "example.com/log", *SAID)
+    assert rotated.code == 0, rotated.err
+    assert f"old: {key.vkey()}" in rotated.out
+    kept = sorted(path.name for path in (tmp_path / "safe").iterdir())
+    assert kept == ["log.key", f"log.key.{key.key_id.hex()}"]
 
 
 @pytest.mark.parametrize(("origin", "key"), [("two words", None), ("", None), ("example.com/log", "short")])

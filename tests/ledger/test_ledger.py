@@ -99,6 +99,8 @@ def test_an_idempotency_key_survives_a_restart(tmp_path, url):
     second = Ledger.open(settings(tmp_path, url))
     again = second.append(record(1), KEY).result(10)
     assert (again.response, again.receipt, again.replayed) == (answer.response, answer.receipt, True)
+    with pytest.raises(IdempotencyConflictError):
+        second.append(record(2), KEY).result(10)
     second.close()
 
 
@@ -122,6 +124,9 @@ def test_two_nodes_share_one_log_and_its_idempotency_keys(tmp_path, url):
         indexes.append(recorded.index)
     assert indexes == [index for index in range(1, 11) for _ in range(2)]
     assert nodes[0].reader.size() == nodes[1].reader.size() == 11
+    for node in nodes:
+        with pytest.raises(IdempotencyConflictError):
+            node.append(record(99), IdempotencyKey("c", "0")).result(10)
     for node in nodes:
         node.close()
 

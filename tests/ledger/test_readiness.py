@@ -88,7 +88,9 @@ def test_a_database_file_that_is_lost_after_a_record_is_noticed_before_anybody_a
     for file in tmp_path.glob("log.db*"):
         file.unlink()
     later(ledger)
-    assert trouble(ledger) == "`log.db`: no such file or directory"
+    # A connection that was open goes on writing to what nobody will find; another one finds no table.
+    found = ("`log.db`: no such file or directory", "the database cannot be used: no such table: ledger_head")
+    assert trouble(ledger) in found
     ledger.close()
 
 

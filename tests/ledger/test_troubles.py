@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import sqlite3
+
 import pytest
 from sqlalchemy import text
 
@@ -35,3 +37,15 @@ def test_the_parameters_of_a_statement_are_not_said(tmp_path):
 def test_disks_and_key_files_are_named(error, kind, message):
     with pytest.raises(kind, match=message), said():
         raise error
+
+
+def test_what_the_driver_says_past_sqlalchemy_is_said_as_well():
+    with pytest.raises(LedgerUnavailableError, match="the database cannot be used: no such table: t"), said():
+        sqlite3.connect(":memory:").execute("SELECT * FROM t")
+    with pytest.raises(LedgerUnavailableError, match=r"the database cannot be used \(IntegrityError\)"), said():
+        raise sqlite3.IntegrityError("a value of somebody's")
+
+
+def test_what_is_no_trouble_of_a_database_stays_what_it_is():
+    with pytest.raises(ZeroDivisionError), said():
+        raise ZeroDivisionError

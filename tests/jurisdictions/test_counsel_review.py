@@ -87,6 +87,11 @@ def test_a_permit_on_the_venues_statement_says_that_it_is_one(today, group):
     }
 
 
+def test_a_permit_on_the_silence_of_the_issuer_says_that_it_is_one(today):
+    permit = next(rule for rule in today.rulebook.rules if rule.id == "ondo-offered/issuer-ondo-stocks")
+    assert permit.says.endswith("(basis: the issuer does not name it, local counsel review not recorded)")
+
+
 def test_the_permit_of_the_eea_rests_on_no_statement_of_the_venue(today):
     assert not any("venue statement" in rule.says for rule in today.rulebook.rules if rule.id.startswith("EEA/"))
 

@@ -15,14 +15,13 @@ from starlette.routing import Route
 from compliance.api.parameters import parameters
 from compliance.api.persons import said, signed, unsaid
 from compliance.api.problems import Fault, Stopped, fault_of
+from compliance.api.queries import instant_in
 from compliance.api.records import logbook_of, on_record
 from compliance.api.replies import reply
 from compliance.engine.envelope import RequestRefused
 from compliance.gate.feeds import checked
-from compliance.gate.question import instant_of
 from compliance.gate.values import instant
 from compliance.ledger import feeds
-from compliance.vocabulary.refusal import Refused
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -76,8 +75,10 @@ class Feeds:
         now, name = self._service.gate.clock.now(), str(request.path_params["name"])
         if not _NAME.fullmatch(name):
             faults.append(Fault("a feed has a name of up to 64 of `a-z`, `0-9`, `.`, `-`", "", parameter="name"))
-        as_of = _instant(body, "as_of", faults, now)
-        until = _instant(body, "valid_until", faults)
+        as_of = instant_in(body, "as_of", faults) if "as_of" in body else now
+        if "valid_until" not in body:
+            faults.append(Fault("`valid_until` is missing", "until when does it count?", "/valid_until"))
+        until = instant_in(body, "valid_until", faults)
         faults += _times(as_of, until, now)
         values: dict[str, dict[str, Any]] = {}
         if isinstance(body.get("values"), dict) and body["values"]:
@@ -111,19 +112,6 @@ class Feeds:
 
         done = await on_record(carry_out)
         return {"feed": name, "index": done.index, "receipt": done.receipt}
-
-
-def _instant(body: dict[str, Any], name: str, faults: list[Fault], default: datetime | None = None) -> datetime | None:
-    if name not in body and default is not None:
-        return default
-    if name not in body:
-        faults.append(Fault(f"`{name}` is missing", "until when does it count?", f"/{name}"))
-        return None
-    try:
-        return instant_of(body[name])
-    except Refused as refused:
-        faults.append(Fault(refused.message, refused.help, f"/{name}"))
-        return None
 
 
 def _times(as_of: datetime | None, until: datetime | None, now: datetime) -> list[Fault]:

@@ -54,7 +54,7 @@ def search_of(body: object) -> Search:
     limit = body.get("limit", LIMIT)
     if not isinstance(limit, int) or isinstance(limit, bool) or not 1 <= limit <= MOST:
         faults.append(Fault(f"`limit` is a number from 1 to {MOST}", "", "/limit"))
-    since, until = _instant(body, "since", faults), _instant(body, "until", faults)
+    since, until = instant_in(body, "since", faults), instant_in(body, "until", faults)
     if faults:
         raise Stopped("invalid-request", *faults)
     terms = tuple(f"{name}:{texts[name]}" for name in _TERMS if texts[name] is not None)
@@ -71,7 +71,8 @@ def _text(body: dict[str, Any], name: str, faults: list[Fault]) -> str | None:
     return None
 
 
-def _instant(body: dict[str, Any], name: str, faults: list[Fault]) -> datetime | None:
+def instant_in(body: dict[str, Any], name: str, faults: list[Fault]) -> datetime | None:
+    """Return the instant that a body gives under a name, `None` where it gives none; what is wrong goes to `faults`."""
     if name not in body:
         return None
     try:

@@ -1,17 +1,20 @@
 """Follow what feeds state in the log, so that every node decides by it within a second; in a thread of its own.
 
-Invariant: what a feed states is in the log before anything is decided by it.
+Invariant: what a feed states is in the log before anything is decided by it; where nobody could look for some seconds,
+nobody knows what feeds state, and what could be fed is unknown.
 """
 
 from __future__ import annotations
 
 import logging
+import time
 from threading import Event, Lock, Thread
 from typing import TYPE_CHECKING, Final
 
-from compliance.gate.feeds import Feeds, stated
+from compliance.gate.feeds import ENDED, EVERYWHERE, Feeds, stated
 from compliance.ledger import feeds as said
 from compliance.ledger import troubles
+from compliance.vocabulary.facts import Origin
 
 if TYPE_CHECKING:
     from compliance.gate.shelf import Shelf
@@ -23,6 +26,8 @@ if TYPE_CHECKING:
 _log = logging.getLogger(__name__)
 EVERY: Final = 0.5
 """Seconds between two looks."""
+_LOST: Final = 5.0
+"""Seconds without a look after which what was known counts no more: another node may have put a halt since."""
 
 
 class Feeding:
@@ -37,6 +42,8 @@ class Feeding:
         self._stop = Event()
         self._thread: Thread | None = None
         self._silent = False
+        self._looked = time.monotonic()
+        """When somebody last looked, by the monotonic clock."""
 
     @property
     def known(self) -> list[Feed]:
@@ -61,22 +68,34 @@ class Feeding:
             places: dict[str, Place] = ledger.feeds()
             known = {name: feed for name, feed in self._known.items() if places.get(name) == feed.place}
             if known.keys() == places.keys() == self._known.keys() and vocabulary is self._vocabulary:
+                self._looked = time.monotonic()
                 return False
             for name, place in places.items():
                 if name not in known:
                     known[name] = said.read(ledger, name, place)
             self._feeds.take(stated(vocabulary, known.values()))
-            self._known, self._vocabulary = known, vocabulary
+            self._known, self._vocabulary, self._looked = known, vocabulary, time.monotonic()
             return True
+
+    def _lose(self) -> None:
+        """Let everything that could be fed be unknown, until somebody can look again."""
+        with self._lock:
+            facts = self._shelf.current.book.rulebook.vocabulary.facts
+            paths = [path for path, fact in facts.items() if Origin.FEED in fact.origins and not fact.personal]
+            everywhere = {(path, EVERYWHERE): ENDED for path in paths}
+            self._feeds.take({**everywhere, **dict.fromkeys(self._feeds.current, ENDED)})
+            self._vocabulary = None  # the next look takes all over again
 
     def _run(self, ledger: Ledger) -> None:
         while not self._stop.wait(self._every):
             try:
                 self.look(ledger)
             except Exception as error:  # noqa: BLE001 - a database that fails here fails for decisions too, loudly
-                # Said once, not twice a second; what was known counts until it ends.
+                # Said once, not twice a second.
                 if not self._silent:
                     _log.warning("feeds cannot be looked at: %s", type(error).__name__)
                 self._silent = True
+                if time.monotonic() - self._looked > _LOST:
+                    self._lose()
             else:
                 self._silent = False

@@ -7,6 +7,7 @@ import pytest
 
 from compliance.engine.decoder import FedValue
 from compliance.engine.loading import load_book
+from compliance.gate import feeding as feeding_module
 from compliance.gate.feeding import Feeding
 from compliance.gate.feeds import ENDED, NOTHING, Feeds
 from compliance.gate.shelf import Shelf
@@ -72,6 +73,41 @@ def test_while_the_log_cannot_be_read_what_was_known_counts(tmp_path):
         with pytest.raises(LedgerUnavailableError):
             feeding.look(recorder.ledger)
         assert feeds.current is known
+
+
+def test_what_could_be_fed_is_unknown_once_nobody_could_look_for_long_and_known_again_after_a_look(
+    tmp_path, monkeypatch
+):
+    monkeypatch.setattr(feeding_module, "_LOST", 0.05)
+    feeding, feeds = followed(every=0.01)
+    with logbook(tmp_path) as recorder:
+        put(recorder, VALUES)
+        feeding.look(recorder.ledger)
+        known, look, broken = feeds.current, recorder.ledger.feeds, [True]
+
+        def failing():
+            if broken:
+                raise RuntimeError
+            return look()
+
+        monkeypatch.setattr(recorder.ledger, "feeds", failing)
+        feeding.start(recorder.ledger)
+        try:
+            until(lambda: feeds.current.get(("resource.halted", "AAPLx")) is ENDED)
+            # Also what nobody had fed: another node may have begun to.
+            assert feeds.current["resource.paused", "*"] is ENDED
+            assert set(feeds.current.values()) == {ENDED}
+            broken.clear()
+            until(lambda: feeds.current == known)
+        finally:
+            feeding.stop()
+
+
+def until(holds):
+    deadline = time.monotonic() + 30
+    while not holds():
+        assert time.monotonic() < deadline
+        time.sleep(0.01)
 
 
 def test_after_an_edit_values_are_read_by_the_new_vocabulary_and_what_it_cannot_read_has_ended(tmp_path):

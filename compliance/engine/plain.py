@@ -9,6 +9,7 @@ Invariant: where the code returns, it returns the value; it never returns for an
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Final, NoReturn
 
 from compliance.engine import operations
@@ -36,6 +37,8 @@ if TYPE_CHECKING:
     from compliance.engine.ruleset import Ruleset
     from compliance.language.expression import Expression
 
+_PLAIN_TEXT: Final = re.compile(r"(?:(?!F_)[A-Za-z0-9_ .-])*").fullmatch
+"""Any other text has a name in generated code, which would take `F_a` for a fact and `{}` for a place to fill."""
 _OPPOSITE: Final = {"==": "!=", "!=": "==", "<": ">=", ">=": "<", ">": "<=", "<=": ">"}
 
 
@@ -90,7 +93,7 @@ class PlainWriter:
         """Return Python for the value of `node`; it raises where a fact in it is unknown and is used."""
         match node:
             case Const(value, type_):
-                literal = isinstance(value, int | str)
+                literal = isinstance(value, int) or (isinstance(value, str) and _PLAIN_TEXT(value) is not None)
                 return repr(value) if literal else self.names.of(value, (str(type_), repr(value)))
             case FactRef(path, _) if not self._optional(path):
                 return f"F_{attribute(path)}"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace as replace_fields
 from datetime import UTC, datetime
 from random import Random
 
@@ -16,7 +17,14 @@ from compliance.engine.cases import run_cases
 from compliance.engine.combiner import combine
 from compliance.engine.compiler import Compiler
 from compliance.engine.loading import load_book
-from tests.engine.random_rulebooks import Maker, ruleset_of
+from compliance.engine.request import Request
+from compliance.engine.zones import make_facts
+from compliance.language.expression import Comparison, Const, FactRef
+from compliance.language.rulebook import Effect, Rule
+from compliance.language.span import NOWHERE
+from compliance.vocabulary.facts import Fact
+from compliance.vocabulary.types import STRING
+from tests.engine.random_rulebooks import NOW, VOCABULARY, Maker, rulebook_of, ruleset_of
 
 REQUESTS_PER_RULEBOOK = 60
 
@@ -30,6 +38,23 @@ def test_compiler_and_evaluator_agree_on_random_rulebooks_and_partial_requests(s
     for _ in range(REQUESTS_PER_RULEBOOK):
         request = maker.request()
         assert compiler.verdict(request) == combine(ruleset, request)
+
+
+@pytest.mark.parametrize("word", ["F_subject_e", "{}", "{0}", "K1(f)", "return True", "it's", "a\\n", "a\nb", "# x"])
+def test_a_text_that_looks_like_generated_code_stays_the_text_that_it_is(word: str) -> None:
+    text = FactRef("subject.s", STRING)
+    facts = dict(VOCABULARY.facts) | {"subject.s": Fact("subject.s", STRING, "s", 99)}
+    rules = tuple(
+        Rule(
+            name, Effect.FORBID, name, frozenset({"buy"}), (), NOWHERE, when=Comparison("==", text, Const(word, STRING))
+        )
+        for name in ("a", "b", "c")
+    )
+    ruleset = ruleset_of(replace_fields(rulebook_of(rules), vocabulary=replace_fields(VOCABULARY, facts=facts)))
+    values = {"subject.residence": "BR", "subject.s": word}
+    given = make_facts(ruleset.vocabulary, values, "person")
+    request = Request("buy", "person", "thing", "thing-1", None, NOW, given, ("BR",))
+    assert [rule.id for rule in Compiler(ruleset).verdict(request).grounds] == ["a", "b", "c"]
 
 
 @pytest.mark.soak

@@ -11,13 +11,13 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from compliance.engine.answered import Answered
-from compliance.engine.columns import Rows
 from compliance.engine.compiler import Compiler
 from compliance.engine.decoder import Surroundings, decode
 from compliance.engine.explainer import explain
 from compliance.engine.json import read_json
 from compliance.engine.many import Answerer
 from compliance.engine.resources import Elsewhere
+from compliance.engine.rows import Rows
 from compliance.engine.ruleset import Timeline
 from compliance.engine.wire import WireDecoder
 
@@ -148,7 +148,7 @@ class BookAt:
         """
         answerer = Answerer(self.compiler, self.book.warm(self.instant), self.around)
         if hasattr(requests, "column_names"):
-            return Rows(self.ruleset, answerer, requests).answers()
+            return Rows(self.compiler, answerer, requests).answers()
         return answerer.bodies(requests, strict=strict)
 
     def decision(self, request: Request) -> Decision:

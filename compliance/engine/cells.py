@@ -8,18 +8,26 @@ Reference: Apache Arrow columnar format (offsets, validity, dictionaries).
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+import re
+import sys
+from collections.abc import Callable, Hashable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
-from itertools import count, pairwise, repeat
-from typing import Any
+from itertools import compress, count, pairwise, takewhile
+from typing import Any, Final
 
 _WHOLE = frozenset({"int8", "int16", "int32", "int64"})
 _AS_JSON = frozenset({"string", "large_string", "bool", "uint8", "uint16", "uint32", "uint64"})
 """Types of Arrow whose values JSON carries as they are."""
 EMPTY = -1
 """The place of an empty cell."""
+_RARE: Final = 16
+_NOUGHTS: Final = [tuple(bit for bit in range(8) if not byte >> bit & 1) for byte in range(256)]
+"""By value of a byte, its bits that are nought."""
+_NOT_ALL: Final = re.compile(rb"[^\xff]").finditer
+_WIDTH: Final = 4
+_UTF_32: Final = "utf-32-le" if sys.byteorder == "little" else "utf-32-be"
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +36,18 @@ class Cells:
 
     distinct: list[Any]
     places: Sequence[int]
-    """Row by row, which of `distinct` the cell has, or `EMPTY`."""
+    """Row by row, which of `distinct` the cell has, or `EMPTY`; a range where each row has its own."""
+    empty: Sequence[int] = ()
+    """Rows of a range that are empty: what is at their place is some other row's."""
+
+    def marked(self) -> Sequence[int]:
+        """Return the places, with `EMPTY` for every cell that is."""
+        if not self.empty:
+            return self.places
+        places = list(self.places)
+        for row in self.empty:
+            places[row] = EMPTY
+        return places
 
 
 def cells(column: Any) -> Cells:
@@ -43,10 +62,7 @@ def _cells(array: Any) -> Cells:
     if kind == "struct":
         return _records(array)
     if kind in _WHOLE:
-        # Numbers are as many as rows, more often than not.
-        given = array.drop_null()
-        place = count().__next__
-        return Cells(_ints(given).tolist(), [EMPTY if empty else place() for empty in _empty(array)])
+        return _numbers(array)
     try:
         encoded = array.dictionary_encode()
     except (NotImplementedError, ValueError, TypeError):
@@ -54,7 +70,25 @@ def _cells(array: Any) -> Cells:
     distinct = encoded.dictionary.to_pylist()
     if kind not in _AS_JSON:
         distinct = [said(value) for value in distinct]
-    return Cells(distinct, _ints(encoded.indices.fill_null(EMPTY)))
+    places = _ints(encoded.indices)
+    if not encoded.indices.null_count:
+        return Cells(distinct, places)
+    marked = places.tolist()
+    for row in _empty(encoded.indices):
+        marked[row] = EMPTY
+    return Cells(distinct, marked)
+
+
+def _numbers(array: Any) -> Cells:
+    """Return the cells of an array of integers, which are as many as rows, more often than not."""
+    if array.null_count == len(array):
+        return Cells([], [EMPTY] * len(array))
+    values, empty = _ints(array).tolist(), list(_empty(array))
+    # An empty cell gets a value that some other row has, so that all are read at once.
+    value = values[next(row for row, other in enumerate((*empty, None)) if row != other)]
+    for row in empty:
+        values[row] = value
+    return Cells(values, range(len(array)), empty)
 
 
 def _plain(array: Any) -> Cells:
@@ -64,27 +98,55 @@ def _plain(array: Any) -> Cells:
 
 
 def _empty(array: Any) -> Iterable[int]:
-    """Return, cell by cell, whether it is empty: a number that is not nought."""
-    return _ints(array.is_null().cast("int8")) if array.null_count else repeat(0, len(array))
+    """Return the places of empty cells."""
+    if not array.null_count:
+        return ()
+    bits = array.buffers()[0]
+    if bits is None or array.offset or array.null_count * _RARE > len(array):
+        return compress(count(), _ints(array.is_null().cast("int8")))
+    # Few are empty: a byte says of eight cells, from its lowest bit on, whether each is given.
+    found = [8 * byte.start() + bit for byte in _NOT_ALL(bits.to_pybytes()) for bit in _NOUGHTS[byte[0][0]]]
+    return takewhile(len(array).__gt__, found)
 
 
 def _lists(array: Any) -> Cells:
     inner = _cells(array.values)
-    offsets, places = list(_ints(array.offsets)), list(inner.places)
-    keys = [tuple(places[start:end]) for start, end in pairwise(offsets)]
+    places, offsets, distinct = inner.marked(), _ints(array.offsets), inner.distinct
+    keys: list[Any]
+    text = _as_text(places)
+    if text is not None:
+        keys = [text[start:end] for start, end in pairwise(offsets)]
+    else:
+        places = list(places)
+        keys = [tuple(places[start:end]) for start, end in pairwise(offsets)]
 
     def made(key: tuple[int, ...]) -> list[Any]:
-        return [None if place == EMPTY else inner.distinct[place] for place in key]
+        return [None if place == EMPTY else distinct[place] for place in key]
 
-    return _numbered(array, keys, made)
+    def spelled(key: str) -> list[Any]:
+        return list(map(by_sign.__getitem__, key))
+
+    by_sign = {} if text is None else {sign: distinct[ord(sign)] for sign in set(text)}
+    return _numbered(array, keys, made if text is None else spelled)
+
+
+def _as_text(places: Sequence[int]) -> str | None:
+    """Return places as the signs of a text, since nothing is cut out and looked up faster; `None` if one is no sign."""
+    if not isinstance(places, memoryview) or places.itemsize != _WIDTH:
+        return None
+    try:
+        return str(places.cast("B"), _UTF_32, "surrogatepass")
+    except ValueError:
+        # `EMPTY` is none, and what is beyond the last character.
+        return None
 
 
 def _records(array: Any) -> Cells:
     names = [array.type.field(number).name for number in range(array.type.num_fields)]
     inner = [_cells(child) for child in array.flatten()]
-    keys: list[tuple[int, ...]] = [()] * len(array)
+    keys: list[Any] = [()] * len(array)
     if inner:
-        keys = list(zip(*(child.places for child in inner), strict=True))
+        keys = list(zip(*(child.marked() for child in inner), strict=True))
 
     def made(key: tuple[int, ...]) -> dict[str, Any]:
         parts = zip(names, inner, key, strict=True)
@@ -93,13 +155,16 @@ def _records(array: Any) -> Cells:
     return _numbered(array, keys, made)
 
 
-def _numbered(array: Any, keys: list[tuple[int, ...]], made: Callable[[tuple[int, ...]], Any]) -> Cells:
+def _numbered(array: Any, keys: list[Any], made: Callable[[Any], Any]) -> Cells:
     """Number the keys, which are equal where the cells are, in the order they come; empty cells stay empty."""
-    numbers: dict[tuple[int, ...], int] = {}
     # What stands in an empty cell is no value of the column.
-    empty = _empty(array)
-    places = [EMPTY if null else numbers.setdefault(key, len(numbers)) for null, key in zip(empty, keys, strict=False)]
-    return Cells([made(key) for key in numbers], places)
+    for row in _empty(array):
+        keys[row] = None
+    distinct = dict.fromkeys(keys)
+    distinct.pop(None, None)
+    numbers: dict[Hashable, int] = dict(zip(distinct, count(), strict=False))
+    numbers[None] = EMPTY
+    return Cells([made(key) for key in distinct], list(map(numbers.__getitem__, keys)))
 
 
 def _ints(array: Any) -> memoryview:

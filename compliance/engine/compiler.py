@@ -10,7 +10,7 @@ Reference: DESIGN section 8; docs/decisions/0004 and 0006.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, TypeVar
 
 from compliance.engine.answered import Answers
 from compliance.engine.combiner import combine
@@ -19,16 +19,19 @@ from compliance.engine.generator import Unsettled
 from compliance.engine.operations import Failure
 from compliance.engine.reach import Reach
 from compliance.engine.slices import Conditions, Slice
+from compliance.vocabulary.unknown import UNKNOWN
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from compliance.engine.decision import Verdict
     from compliance.engine.facts import Facts
+    from compliance.engine.loops import Loop
     from compliance.engine.request import Request
     from compliance.engine.ruleset import Ruleset
     from compliance.engine.slices import Group
 
+_Made = TypeVar("_Made")
 MOST_SLICES: Final = 20_000
 """Compiled slices kept; the oldest goes first."""
 TRIPPED: Final = (Unsettled, Failure, TypeError, ArithmeticError, ValueError, AttributeError)
@@ -48,6 +51,8 @@ class Compiler:
         self._most = most_slices
         self.slices: dict[tuple[object, ...], Callable[[Facts], Verdict]] = {}
         """The functions of the slices that were compiled: from facts to verdict."""
+        self.loops: dict[tuple[object, ...], Loop | None] = {}
+        """The same from columns to verdicts; `None` for what only the evaluator can answer."""
         self._groups: dict[Group, Conditions] = {}
         self._reach: Reach | None = None
 
@@ -59,6 +64,20 @@ class Compiler:
         except TRIPPED:
             # Invariant: whatever generated code trips over, the definition answers.
             return combine(self.ruleset, request)
+
+    def loop(self, key: tuple[str, str, str | None, str, tuple[object, ...]]) -> Loop | None:
+        """Return what decides many rows of the slice of a request (`Request.slice`); `None`: only the evaluator can."""
+        try:
+            return self.loops[key]
+        except KeyError:
+            pass
+        try:
+            homes = tuple([UNKNOWN if home is None else home for home in key[4]])
+            made = Slice(self._conditions(key[:4]), homes).loop()
+        except (Failure, Unsettled):
+            made = None
+        self._keep(self.loops, key, made)
+        return made
 
     def warm(self) -> int:
         """Prepare what every slice of the catalogued resources needs, and return how many groups that is.
@@ -88,14 +107,17 @@ class Compiler:
             made = Slice(conditions, request.homes).function()
         except (Failure, Unsettled):
             made = _left_to_the_evaluator
-        self.slices[request.slice] = made
-        while len(self.slices) > self._most:
+        self._keep(self.slices, request.slice, made)
+        return made
+
+    def _keep(self, kept: dict[tuple[object, ...], _Made], key: tuple[object, ...], made: _Made) -> None:
+        kept[key] = made
+        while len(kept) > self._most:
             try:
-                self.slices.pop(next(iter(self.slices)), None)
+                kept.pop(next(iter(kept)), None)
             except (RuntimeError, StopIteration):
                 # Another thread is at it.
                 break
-        return made
 
     def _conditions(self, group: Group) -> Conditions:
         """Return the conditions of a group."""

@@ -29,8 +29,6 @@ class Answerer:
         self.around = around
         self._compiler = compiler
         self.answers = compiler.answers
-        self.functions = compiler.slices
-        """From facts to verdict, by slice: of the slices that were compiled."""
 
     def bodies(self, bodies: Iterable[object], *, strict: bool = True) -> list[Answered]:
         """Return the answers to `bodies` (parsed JSON), in order."""

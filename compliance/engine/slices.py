@@ -14,11 +14,12 @@ from typing import TYPE_CHECKING, Any, Final
 from compliance.engine.endings import endings
 from compliance.engine.facts import ACTION_NAME, PRODUCT, RESOURCE_TYPE, SUBJECT_TYPE
 from compliance.engine.generator import MAY, MUST, Generator, Names, Unsettled, failing
+from compliance.engine.loops import Loop
 from compliance.engine.operations import Failure
 from compliance.engine.plain import NotPlain, PlainWriter
-from compliance.engine.program import run, with_locals
+from compliance.engine.program import FOUND, run, with_locals
 from compliance.engine.specializer import FALSE, TRUE, conjoined, negated, specialize
-from compliance.engine.steps import Place, Steps, Written
+from compliance.engine.steps import RETURN, Place, Steps, Written
 from compliance.language.rulebook import Effect
 from compliance.vocabulary.unknown import UNKNOWN
 
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from compliance.engine.decision import Verdict
+    from compliance.engine.endings import Kept
     from compliance.engine.facts import Facts
     from compliance.engine.reach import Reach
     from compliance.engine.ruleset import Ruleset
@@ -50,6 +52,10 @@ class Conditions:
         self.names = Names()
         self.functions: dict[object, Callable[[Facts], Verdict]] = {}
         """Slices with the same rules, in the same way, share a function."""
+        self.loops: dict[object, Loop] = {}
+        """And the function over rows."""
+        self.endings: dict[object, dict[str, Kept]] = {}
+        """And their verdicts."""
         known = {SUBJECT_TYPE: kind, ACTION_NAME: action, RESOURCE_TYPE: resource_type}
         if product is not None:
             known[PRODUCT] = product
@@ -138,9 +144,26 @@ class Slice:
             found = self.conditions.functions[self.likeness] = self._made()
         return found
 
-    def steps(self, *, plain: bool) -> list[str]:
+    def loop(self) -> Loop:
+        """Return the slice's function from columns to verdicts."""
+        found = self.conditions.loops.get(self.likeness)
+        if found is None:
+            found = self.conditions.loops[self.likeness] = Loop(
+                lambda plain: self.steps(plain=plain, answer=FOUND), self.held
+            )
+        return found
+
+    def steps(self, *, plain: bool, answer: str = RETURN) -> list[str]:
         """Return the lines from the facts `F_...` to a verdict: plain, or with two bounds."""
-        return Steps(self.kept, self.places, plain=plain).lines()
+        return Steps(self.kept, self.places, plain=plain, answer=answer).lines()
+
+    def held(self) -> dict[str, Any]:
+        """Return a new mapping of the names that the lines refer to."""
+        ends = self.conditions.endings.get(self.likeness)
+        if ends is None:
+            rules = {effect: [written.rule for written, _ in kept] for effect, kept in self.kept.items()}
+            ends = self.conditions.endings[self.likeness] = endings(rules)
+        return self.conditions.names.held | ends | {"Unsettled": Unsettled, "Failure": Failure}
 
     def _places(self) -> tuple[Place, ...] | None:
         """Return for which permits each home is covered; `None` for a subject without a home that should have one."""
@@ -159,8 +182,7 @@ class Slice:
     def _made(self) -> Callable[[Facts], Verdict]:
         plain = ["try:", *(f"    {line}" for line in self.steps(plain=True))]
         text = with_locals("def decide(f):", [*plain, f"except {_TRIPPED}: return exact(f)"])
-        rules = {effect: [written.rule for written, _ in kept] for effect, kept in self.kept.items()}
-        held = self.conditions.names.held | endings(rules) | {"Unsettled": Unsettled, "Failure": Failure}
+        held = self.held()
 
         def exact(facts: Facts) -> Verdict:
             # Most slices never meet an unknown fact, and compiling is most of what a slice costs.

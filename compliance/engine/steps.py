@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 
     from compliance.language.rulebook import Rule
 
+RETURN: Final = "return {}"
+"""How a function of one request gives its answer."""
 _NAMES: Final = {
     Effect.FORBID: ("t", "u"),
     Effect.PERMIT: ("p", "q"),
@@ -51,12 +53,21 @@ class Steps:
     """The steps of one slice, plain or with two bounds."""
 
     def __init__(
-        self, kept: Mapping[Effect, Sequence[tuple[Written, str]]], places: Sequence[Place] | None, *, plain: bool
+        self,
+        kept: Mapping[Effect, Sequence[tuple[Written, str]]],
+        places: Sequence[Place] | None,
+        *,
+        plain: bool,
+        answer: str = RETURN,
     ) -> None:
-        """Take the rules by effect, each with when it must hold, and the homes; `None` where the subject has none."""
+        """Take the rules by effect, each with when it must hold, and the homes; `None` where the subject has none.
+
+        `answer` is the statement that gives an answer, and after which nothing more is done.
+        """
         self.kept = kept
         self.places = places
         self.plain = plain
+        self.answer = answer
         self.set: set[str] = set()
         """The names that some line sets."""
         self.gathered = {effect: self._gathering(effect) for effect in Effect}
@@ -67,10 +78,10 @@ class Steps:
         """Whether permission may be unknown."""
 
     def lines(self) -> list[str]:
-        """Return the lines, from the facts `F_...` to the return of a verdict."""
+        """Return the lines, from the facts `F_...` to a verdict."""
         body = [
             *self.gathered[Effect.FORBID],
-            *(["if t: return DENIED[t]"] if "t" in self.set else []),
+            *([f"if t: {self._says('DENIED[t]')}"] if "t" in self.set else []),
             *self.gathered[Effect.PERMIT],
             *self.permission,
             *self.gathered[Effect.REQUIRE],
@@ -118,8 +129,9 @@ class Steps:
         In `p` and `q` a permit's bit says that its condition is true or unknown; `places` say where it holds.
         """
         if self.places is None:
-            return ["return DENIED[0]"]
+            return [self._says("DENIED[0]")]
         lines: list[str] = []
+        denied = self._says("DENIED[0]")
         either = " | ".join(name for name in "pq" if name in self.set) or "0"
         for sure, possible, known in self.places:
             waiting = [f"n |= (({either}) & {possible}) | ({self._bits('q')} & {sure})", "open_ = True"]
@@ -129,10 +141,10 @@ class Steps:
                 continue
             elif possible or "q" in self.set:
                 lines.append(f"if not {self._bits('p')} & {sure}:")
-                lines.append(f"    if not ({either}) & {sure | possible}: return DENIED[0]")
+                lines.append(f"    if not ({either}) & {sure | possible}: {denied}")
                 lines += ["    " + line for line in waiting]
             else:
-                lines.append(f"if not {self._bits('p')} & {sure}: return DENIED[0]")
+                lines.append(f"if not {self._bits('p')} & {sure}: {denied}")
         return lines
 
     def _bits(self, *names: str) -> str:
@@ -143,18 +155,21 @@ class Steps:
         if not tests:
             return []
         if tests == ["r"]:
-            return ["if r: return UNMET[r]"]
+            return [f"if r: {self._says('UNMET[r]')}"]
         key = ", ".join((self._bits("u"), "n" if self.opens else "0", self._bits("r"), self._bits("s")))
-        return [f"if {' or '.join(tests)}: return BLOCKED[{key}]"]
+        return [f"if {' or '.join(tests)}: {self._says(f'BLOCKED[{key}]')}"]
 
     def _referred(self) -> list[str]:
         tests = [name for name in "xy" if name in self.set]
         if not tests:
             return []
         ending = "REFERS[x]" if tests == ["x"] else f"REFERRED[{self._bits('x')}, {self._bits('y')}]"
-        return [f"if {' or '.join(tests)}: return {ending}"]
+        return [f"if {' or '.join(tests)}: {self._says(ending)}"]
 
     def _allowed(self) -> str:
         if self.set & {"o", "z"}:
-            return f"return ALLOWED[{self._bits('p')}, {self._bits('o', 'z')}]"
-        return f"return PERMITS[{self._bits('p')}]"
+            return self._says(f"ALLOWED[{self._bits('p')}, {self._bits('o', 'z')}]")
+        return self._says(f"PERMITS[{self._bits('p')}]")
+
+    def _says(self, verdict: str) -> str:
+        return self.answer.format(verdict)

@@ -37,7 +37,7 @@ def array(name: str) -> Any:
 
 def read(column: Any) -> list[Any]:
     found = cells(column)
-    return [None if place == EMPTY else found.distinct[place] for place in found.places]
+    return [None if place == EMPTY else found.distinct[place] for place in found.marked()]
 
 
 @pytest.mark.parametrize("name", COLUMNS)

@@ -1,6 +1,6 @@
 """Generated functions: facts as locals where they are read often, and names that they are held with."""
 
-from compliance.engine.program import run, with_locals
+from compliance.engine.program import FOUND, over_rows, run, with_locals
 from tests.engine.random_rulebooks import request_of
 
 
@@ -24,3 +24,29 @@ def test_a_function_reads_facts_and_the_names_that_it_is_held_with() -> None:
     function = run(with_locals("def sum_(f):", ["return K0 + F_subject_n"]), "sum_", held)
     assert function(request_of({"subject.n": 2}, "buy", "person", None).facts) == 42
     assert held["sum_"] is function
+
+
+def test_over_rows_facts_are_read_from_columns_and_what_is_caught_leaves_its_row() -> None:
+    lines = [
+        "if F_subject_n > 1: " + FOUND.format("F_subject_n + F_subject_k + F_subject_homes"),
+        FOUND.format("'few'"),
+    ]
+    over = over_rows(lines, "(TypeError,)", {})
+    assert over is not None
+    found: list[object] = [None] * 4
+    given = {"subject_n": [1, 2, 3, None], "subject_k": [10, 20, 30, 40], "subject_homes": 100}
+    assert over([0, 1, 3], found, given) == [3]
+    assert found == ["few", 122, None, None]
+
+
+def test_over_rows_a_line_that_reads_nothing_or_one_fact_is_a_function_too() -> None:
+    found: list[object] = [None]
+    for line, expected in (("0", 0), ("F_subject_n", 5)):
+        over = over_rows([FOUND.format(line)], "(TypeError,)", {})
+        assert over is not None
+        over([0], found, {"subject_n": [5]})
+        assert found == [expected]
+
+
+def test_over_rows_there_is_no_function_for_a_line_that_needs_all_facts_of_a_request() -> None:
+    assert over_rows([FOUND.format("K12(f)")], "(TypeError,)", {}) is None

@@ -5,27 +5,35 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import UTC, datetime
 from decimal import Decimal
+from random import Random
 from typing import Any
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from compliance.engine.book import Book
-from compliance.engine.columns import Rows
 from compliance.engine.decision import Outcome
 from compliance.engine.decoder import FedValue, Surroundings
 from compliance.engine.many import Answerer
+from compliance.engine.rows import Rows
 from compliance.language.expression import FactRef
 from compliance.language.rulebook import Effect, Rule
 from compliance.language.span import NOWHERE
 from compliance.vocabulary.types import BOOL
 from tests.engine.small_venue import NOW, RULEBOOK
 from tests.engine.test_many import bodies, book, same, usual
+from tests.engine.wire_bodies import Bodies
 
 pa: Any = pytest.importorskip("pyarrow")
 
 
 def table(asked: list[Any]) -> Any:
     """The same requests as columns."""
+    return pa.table(laid_out(asked))
+
+
+def laid_out(asked: list[Any]) -> dict[str, list[Any]]:
     columns: dict[str, list[Any]] = {}
     for number, body in enumerate(asked):
         row: dict[str, Any] = {f"{part}.{name}": body[part].get(name) for part in PARTS for name in PARTS[part]}
@@ -33,7 +41,7 @@ def table(asked: list[Any]) -> Any:
         row |= {f"{zone}.{name}": value for zone, facts in zones.items() for name, value in facts.items()}
         for name, value in row.items():
             columns.setdefault(name, [None] * len(asked))[number] = value
-    return pa.table(columns)
+    return columns
 
 
 PARTS = {"subject": ("type", "id"), "action": ("name",), "resource": ("type", "id")}
@@ -57,6 +65,38 @@ def test_a_table_gets_the_answers_that_its_bodies_get():
     assert found == expected
     assert len({each.outcome for each in found}) >= 4
     assert book().decide_many(table(asked).slice(7, 50)) == expected[7:57]
+
+
+ODD = ("", "USA", "UK", "us", "PR", "US-PR", "\u00e9", "a\u0000", "F_subject_residence", "None")
+
+
+@settings(max_examples=60, deadline=None)
+@given(seed=st.integers(min_value=0, max_value=2**32))
+def test_rows_of_any_table_get_the_answers_that_their_bodies_get(seed: int) -> None:
+    random = Random(seed)
+    ruleset = book().ruleset
+    catalogued = {name: tuple(list(entries)[:3]) for name, entries in ruleset.rulebook.catalogue.items()}
+    few = usual(200)
+    asked = [
+        random.choice(few) if random.random() < 0.5 else Bodies(ruleset.vocabulary, catalogued, random).body()
+        for _ in range(40)
+    ]
+    columns = laid_out(asked)
+    for name, values in columns.items():
+        for row in range(len(asked)):
+            chance = random.random()
+            if chance < 0.01:
+                values[row] = random.choice(values)
+            elif chance < 0.015:
+                values[row] = None
+            elif chance < 0.017 and isinstance(values[row], str) and name != "subject.type":
+                values[row] = random.choice(ODD)
+    made = pa.table(columns)
+    answerer = Answerer(book().compiler, book().book.warm(NOW), Surroundings(NOW))
+    rows = Rows(book().compiler, answerer, made)
+    found = rows.answers()
+    alone = book().decide_many([rows.columns.body(row) for row in range(len(asked))])
+    assert all(same(one, other) for one, other in zip(found, alone, strict=True))
 
 
 def test_cells_that_cannot_be_read_refuse_their_row_with_the_same_problems():
@@ -110,7 +150,7 @@ def test_companies_are_answered_by_their_columns_with_what_is_computed_of_their_
     # Who owns the owner that is not listed is not on file, as it is where no owner is.
     assert [each.outcome for each in found] == [Outcome.DENY, Outcome.INCOMPLETE, None, Outcome.INCOMPLETE]
     assert all(same(one, other) for one, other in zip(found, made.decide_many(asked), strict=True))
-    rows = Rows(made.ruleset, Answerer(made.compiler, made.book.warm(NOW), Surroundings(NOW)), table(asked))
+    rows = Rows(made.compiler, Answerer(made.compiler, made.book.warm(NOW), Surroundings(NOW)), table(asked))
     # Only the owners of more than the whole need the decoder, which says what is wrong with them.
     assert rows.unusual() == {2}
 
@@ -128,7 +168,7 @@ def test_what_feeds_say_counts():
     )
     fed = {("resource.halted", "*"): FedValue(True, datetime(2030, 1, 1, tzinfo=UTC))}
     answerer = Answerer(made.compiler, made.book.warm(NOW), Surroundings(NOW, fed=fed))
-    assert any("halted" in rule for rule in Rows(made.ruleset, answerer, columns).answers()[0].grounds)
+    assert any("halted" in rule for rule in Rows(made.compiler, answerer, columns).answers()[0].grounds)
 
 
 @pytest.mark.parametrize(

@@ -61,6 +61,16 @@ def test_with_two_bounds_what_is_unknown_has_bits_of_its_own() -> None:
     assert "return ALLOWED[p, o | z]" in text
 
 
+def test_an_answer_is_given_as_one_asks() -> None:
+    rules = [written(effect, "F_a") for effect in Effect]
+    for plain in (False, True):
+        kept = {effect: [each for each in rules if each[0].rule.effect is effect] for effect in Effect}
+        lines = Steps(kept, (HERE,), plain=plain).lines()
+        told = Steps(kept, (HERE,), plain=plain, answer="tell({})").lines()
+        assert not any("return" in line for line in told)
+        assert [line.replace("return ", "tell(") for line in lines] == [line.replace("])", "]") for line in told]
+
+
 def test_rules_with_one_condition_share_a_line() -> None:
     lines = steps(written(Effect.PERMIT, "True"), *[written(Effect.FORBID, "F_a")] * 3)
     assert lines[1:3] == ["if F_a: t |= 7", "if t: return DENIED[t]"]

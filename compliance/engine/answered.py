@@ -20,6 +20,11 @@ class Answered(NamedTuple):
     refused: RequestRefused | None = None
 
 
+def answer(verdict: Verdict) -> Answered:
+    """Return a verdict as an answer."""
+    return Answered(verdict.outcome, tuple([rule.id for rule in verdict.grounds]))
+
+
 class Answers:
     """Answers by verdict: equal verdicts are mostly the same object, so each is looked at once."""
 
@@ -32,7 +37,7 @@ class Answers:
         kept = self._kept.get(id(verdict))
         if kept is not None:
             return kept[1]
-        made = Answered(verdict.outcome, tuple([rule.id for rule in verdict.grounds]))
+        made = answer(verdict)
         if len(self._kept) >= _MOST_KEPT:
             self._kept.clear()
         # Invariant: a kept verdict lives, so no other one gets its identity.

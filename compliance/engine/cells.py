@@ -18,13 +18,15 @@ from itertools import compress, count, pairwise, takewhile
 from typing import Any, Final
 
 _WHOLE = frozenset({"int8", "int16", "int32", "int64"})
-_AS_JSON = frozenset({"string", "large_string", "bool", "uint8", "uint16", "uint32", "uint64"})
+_AS_JSON = frozenset({"string", "large_string", "uint8", "uint16", "uint32", "uint64"})
 """Types of Arrow whose values JSON carries as they are."""
 EMPTY = -1
 """The place of an empty cell."""
 _RARE: Final = 16
+_BITS: Final = [bytes(byte >> bit & 1 for bit in range(8)) for byte in range(256)]
+"""By value of a byte, its bits, each as a byte."""
 _NOUGHTS: Final = [tuple(bit for bit in range(8) if not byte >> bit & 1) for byte in range(256)]
-"""By value of a byte, its bits that are nought."""
+"""By value of a byte, which of its bits are nought."""
 _NOT_ALL: Final = re.compile(rb"[^\xff]").finditer
 _WIDTH: Final = 4
 _UTF_32: Final = "utf-32-le" if sys.byteorder == "little" else "utf-32-be"
@@ -63,6 +65,8 @@ def _cells(array: Any) -> Cells:
         return _records(array)
     if kind in _WHOLE:
         return _numbers(array)
+    if kind == "bool":
+        return _flags(array)
     try:
         encoded = array.dictionary_encode()
     except (NotImplementedError, ValueError, TypeError):
@@ -91,6 +95,15 @@ def _numbers(array: Any) -> Cells:
     return Cells(values, range(len(array)), empty)
 
 
+def _flags(array: Any) -> Cells:
+    """Return the cells of an array of flags: each byte carries eight, from its lowest bit on."""
+    bits = b"".join(map(_BITS.__getitem__, array.buffers()[1].to_pybytes()))
+    places = memoryview(bytearray(bits[array.offset : array.offset + len(array)])).cast("b")
+    for row in _empty(array):
+        places[row] = EMPTY
+    return Cells([False, True], places)
+
+
 def _plain(array: Any) -> Cells:
     """Return the cells of an array that has no dictionary, each a value of its own."""
     values = [said(value) for value in array.to_pylist()]
@@ -111,7 +124,7 @@ def _empty(array: Any) -> Iterable[int]:
 
 def _lists(array: Any) -> Cells:
     inner = _cells(array.values)
-    places, offsets, distinct = inner.marked(), _ints(array.offsets), inner.distinct
+    places, offsets, distinct = inner.marked(), _ints(array.offsets).tolist(), inner.distinct
     keys: list[Any]
     text = _as_text(places)
     if text is not None:

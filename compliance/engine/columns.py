@@ -17,7 +17,6 @@ from compliance.engine.computed import computed_value
 from compliance.engine.envelope import LONGEST_ID, near
 from compliance.engine.facts import ACTION_NAME, RESOURCE_ID, RESOURCE_TYPE, SUBJECT_TYPE
 from compliance.engine.wire import TRIPPED
-from compliance.engine.wire_types import sendable
 from compliance.engine.zones import zones_of
 from compliance.vocabulary.facts import Zone
 from compliance.vocabulary.ownership import OwnershipError
@@ -90,10 +89,8 @@ class Columns:
         names: list[str] = table.column_names
         self._check(names)
         self.columns = {name: self._column(name, table.column(name)) for name in names}
-        taken = {fact.path for zone in Zone for fact in sendable(vocabulary, zone)}
-        identifying = {path for type_ in vocabulary.resource_types.values() for path in type_.identified_by}
-        direct = [name for name in names if name in taken and name not in identifying]
-        self.facts = {name: self.columns[name] for name in direct}
+        direct = zones_of(vocabulary).direct
+        self.facts = {name: self.columns[name] for name in names if name in direct}
         """Columns of facts that need nothing but to be read."""
         self.odd = [name for name in names if name not in self.facts and name not in ENVELOPE]
         """Columns of other facts: a row that gives one has to be read as a body."""

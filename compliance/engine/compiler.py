@@ -52,7 +52,7 @@ class Compiler:
         self.slices: dict[tuple[object, ...], Callable[[Facts], Verdict]] = {}
         """The functions of the slices that were compiled: from facts to verdict."""
         self.loops: dict[tuple[object, ...], Loop | None] = {}
-        """The same from columns to verdicts; `None` for what only the evaluator can answer."""
+        """The same from columns to answers; `None` for what only the evaluator can answer."""
         self._groups: dict[Group, Conditions] = {}
         self._reach: Reach | None = None
 

@@ -5,8 +5,9 @@ Invariant: a verdict is made once for its bits, as long as no more than `MOST_VE
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, TypeVar
 
+from compliance.engine.answered import Answered, answer
 from compliance.engine.decision import Outcome, Verdict
 from compliance.language.rulebook import Effect
 
@@ -19,15 +20,18 @@ MOST_VERDICTS: Final = 20_000
 """Verdicts that one slice keeps of each outcome."""
 
 
-class Kept(dict[Any, Verdict]):
-    """Verdicts by their bits, each made when it is first asked for: a subscript is the cheapest call Python has."""
+_Ending = TypeVar("_Ending")
 
-    def __init__(self, make: Callable[[Any], Verdict]) -> None:
+
+class Kept(dict[Any, _Ending]):
+    """Verdicts, or answers, by bits, each made when first asked for: a subscript is the cheapest call Python has."""
+
+    def __init__(self, make: Callable[[Any], _Ending]) -> None:
         """Take what makes a verdict from its bits."""
         super().__init__()
         self._make = make
 
-    def __missing__(self, bits: Any) -> Verdict:
+    def __missing__(self, bits: Any) -> _Ending:
         """Make a verdict, and keep it while there is room."""
         made = self._make(bits)
         if len(self) < MOST_VERDICTS:
@@ -35,7 +39,7 @@ class Kept(dict[Any, Verdict]):
         return made
 
 
-def endings(rules: Mapping[Effect, Sequence[Rule]]) -> dict[str, Kept]:
+def endings(rules: Mapping[Effect, Sequence[Rule]]) -> dict[str, Kept[Verdict]]:
     """Return the verdicts that the rules of a slice may come to, by the names that `engine.steps` gives them.
 
     A bit stands for the rule at its place among those of its effect.
@@ -72,6 +76,15 @@ def endings(rules: Mapping[Effect, Sequence[Rule]]) -> dict[str, Kept]:
         "REFERS": Kept(lambda true: made["REFERRED"][true, 0]),
         "PERMITS": Kept(lambda permits: made["ALLOWED"][permits, 0]),
     }
+
+
+def answers(verdicts: Mapping[str, Kept[Verdict]]) -> dict[str, Kept[Answered]]:
+    """Return the answers that verdicts are, by the same names."""
+
+    def answers_of(kept: Kept[Verdict]) -> Kept[Answered]:
+        return Kept(lambda bits: answer(kept[bits]))
+
+    return {name: answers_of(kept) for name, kept in verdicts.items()}
 
 
 def _picked(rules: Sequence[Rule], bits: int) -> tuple[Rule, ...]:

@@ -3,7 +3,7 @@
 The same lines as for one request (`engine.steps`), plain first; rows that touch an unknown fact go through the code
 with two bounds, and what that cannot settle is left.
 
-Invariant: where a row gets a verdict, it is the one that the slice's function gives for its facts.
+Invariant: where a row gets an answer, it is the verdict that the slice's function gives for its facts.
 
 Reference: docs/decisions/0006.
 """
@@ -17,9 +17,9 @@ from compliance.engine.program import over_rows
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
-    from compliance.engine.decision import Verdict
+    from compliance.engine.answered import Answered
 
-    _Pass = Callable[[Sequence[int], list[Verdict | None], Mapping[str, Any]], Sequence[int]]
+    _Pass = Callable[[Sequence[int], list[Answered | None], Mapping[str, Any]], Sequence[int]]
 
 _TRIPPED: Final = "(Unsettled, Failure, TypeError, ArithmeticError, ValueError, AttributeError)"
 """What `engine.compiler.TRIPPED` names: nothing but an answer may come of a row."""
@@ -38,8 +38,8 @@ class Loop:
         self._plain = self._pass(plain=True)
         self._exact: _Pass | None = None
 
-    def run(self, rows: Sequence[int], found: list[Verdict | None], given: Mapping[str, Any]) -> Sequence[int]:
-        """Put the verdict on each of `rows` into `found`, and return the rows left to the evaluator.
+    def run(self, rows: Sequence[int], found: list[Answered | None], given: Mapping[str, Any]) -> Sequence[int]:
+        """Put the answer to each of `rows` into `found`, and return the rows left to the evaluator.
 
         `given` has the columns of facts by attribute, and the facts themselves that all rows of a slice have in common.
         """
@@ -54,6 +54,6 @@ class Loop:
         return over_rows(self._lines(plain), _TRIPPED, self._held()) or _leave
 
 
-def _leave(rows: Sequence[int], _: list[Verdict | None], __: Mapping[str, Any]) -> Sequence[int]:
+def _leave(rows: Sequence[int], _: list[Answered | None], __: Mapping[str, Any]) -> Sequence[int]:
     """Stand in for code that needs more than columns."""
     return rows

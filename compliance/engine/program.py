@@ -46,7 +46,7 @@ def _read(name: str, holders: Counter[str]) -> str:
 
 
 def over_rows(lines: list[str], caught: str, held: dict[str, Any]) -> Callable[..., list[int]] | None:
-    """Return a function of `rows`, `found` and `given` that puts the verdict on each row where it is found.
+    """Return a function of `rows`, `found` and `given` that puts the answer to each row where it is found.
 
     `lines` give an answer as `FOUND` says. A fact is read from its column, among what is `given` by attribute, where it
     is asked for. Returned are the rows in which something of `caught` was raised; `None` in place of a function where a

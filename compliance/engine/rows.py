@@ -21,11 +21,12 @@ if TYPE_CHECKING:
 
     from compliance.engine.answered import Answered
     from compliance.engine.compiler import Compiler
-    from compliance.engine.decision import Verdict
     from compliance.engine.many import Answerer
+    from compliance.engine.slices import Group
     from compliance.engine.templates import Template
 
-_Key = tuple[str, str, "str | None", str, tuple[object, ...]]
+    _Slices = dict[tuple[object, ...], tuple[tuple[object, ...], list[int]]]
+    """By homes as `Request.slice` has them: the homes, and the rows that have them."""
 
 
 class _Group(NamedTuple):
@@ -55,19 +56,25 @@ class Rows:
 
     def answers(self) -> list[Answered]:
         """Return the answers, row by row."""
-        found: list[Verdict | None] = [None] * self.columns.count
+        count = self.columns.count
+        found: list[Any] = [None] * count
+        left = self.unusual()
         given = _Given(self.columns, self.groups)
         given[attribute(TIME)] = self.answerer.around.time
-        for key, homes, rows in self._slices():
-            loop = self.compiler.loop(key)
-            if loop is not None:
-                given[_ACTION], given[_KIND], given[_PRODUCT], given[_TYPE], _ = key
-                given[_HOMES] = UNKNOWN if homes and homes[-1] is UNKNOWN else frozenset(homes)
-                loop.run(rows, found, given)
-        return self._answered(found)
+        for group, slices in self._slices().items():
+            given[_ACTION], given[_KIND], given[_PRODUCT], given[_TYPE] = group
+            for known, (homes, rows) in slices.items():
+                loop = self.compiler.loop((*group, known))
+                given[_HOMES] = frozenset(homes) if known is homes else UNKNOWN
+                left.update(rows if loop is None else loop.run(rows, found, given))
+        for row, answered in zip(left, self.answerer.bodies(map(self.columns.body, left)), strict=True):
+            found[row] = answered
+        return found
 
     def unusual(self) -> set[int]:
         """Return the rows that are put together as bodies and read one by one."""
+        if sum(len(group.rows) for group in self.groups) == self.columns.count:
+            return set()
         return set(range(self.columns.count)).difference(*(group.rows for group in self.groups))
 
     def _groups(self) -> Iterator[_Group]:
@@ -105,31 +112,19 @@ class Rows:
         paths = {*self.vocabulary.kinds[kind].homes, *(found.over for found in computed if found is not None)}
         return any(template.known.get(path, UNKNOWN) is not UNKNOWN for path in paths)
 
-    def _slices(self) -> Iterator[tuple[_Key, tuple[object, ...], list[int]]]:
-        """Yield each slice, as `Request.slice` says it, its homes, and the rows of it."""
-        found: dict[_Key, tuple[tuple[object, ...], list[int]]] = {}
+    def _slices(self) -> dict[Group, _Slices]:
+        """Return the rows of each group's slices."""
+        found: defaultdict[Group, _Slices] = defaultdict(dict)
         homes_of = {kind: _Homes(self.columns, kind) for kind in {group.kind for group in self.groups}}
         for action, kind, resource_type, template, usual in self.groups:
+            slices = found[action, kind, template.product, resource_type]
             for homes, rows in homes_of[kind].split(usual):
                 known = homes if not homes or homes[-1] is not UNKNOWN else (*homes[:-1], None)
-                key = action, kind, template.product, resource_type, known
-                if key in found:
-                    found[key][1].extend(rows)
+                if known in slices:
+                    slices[known][1].extend(rows)
                 else:
-                    found[key] = homes, rows
-        for key, (homes, rows) in found.items():
-            yield key, homes, rows
-
-    def _answered(self, found: list[Verdict | None]) -> list[Answered]:
-        """Return verdicts as answers, each looked at once; rows without one are read as bodies."""
-        numbers, of = list(map(id, found)), self.answerer.answers.of
-        distinct = dict(zip(numbers, found, strict=True))
-        kept = {number: None if verdict is None else of(verdict) for number, verdict in distinct.items()}
-        made = list(map(kept.__getitem__, numbers))
-        left = [row for row, each in enumerate(made) if each is None] if None in kept.values() else []
-        for row, answered in zip(left, self.answerer.bodies(map(self.columns.body, left)), strict=True):
-            made[row] = answered
-        return made  # type: ignore[return-value]  # none is `None` any more
+                    slices[known] = homes, rows
+        return found
 
 
 _ACTION, _KIND, _PRODUCT, _TYPE = map(attribute, (ACTION_NAME, SUBJECT_TYPE, PRODUCT, RESOURCE_TYPE))

@@ -11,7 +11,7 @@ from __future__ import annotations
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any, Final
 
-from compliance.engine.endings import endings
+from compliance.engine.endings import answers, endings
 from compliance.engine.facts import ACTION_NAME, PRODUCT, RESOURCE_TYPE, SUBJECT_TYPE
 from compliance.engine.generator import MAY, MUST, Generator, Names, Unsettled, failing
 from compliance.engine.loops import Loop
@@ -54,7 +54,7 @@ class Conditions:
         """Slices with the same rules, in the same way, share a function."""
         self.loops: dict[object, Loop] = {}
         """And the function over rows."""
-        self.endings: dict[object, dict[str, Kept]] = {}
+        self.endings: dict[object, dict[str, Kept[Verdict]]] = {}
         """And their verdicts."""
         known = {SUBJECT_TYPE: kind, ACTION_NAME: action, RESOURCE_TYPE: resource_type}
         if product is not None:
@@ -145,11 +145,11 @@ class Slice:
         return found
 
     def loop(self) -> Loop:
-        """Return the slice's function from columns to verdicts."""
+        """Return the slice's function from columns to answers."""
         found = self.conditions.loops.get(self.likeness)
         if found is None:
             found = self.conditions.loops[self.likeness] = Loop(
-                lambda plain: self.steps(plain=plain, answer=FOUND), self.held
+                lambda plain: self.steps(plain=plain, answer=FOUND), lambda: self.held(answered=True)
             )
         return found
 
@@ -157,13 +157,14 @@ class Slice:
         """Return the lines from the facts `F_...` to a verdict: plain, or with two bounds."""
         return Steps(self.kept, self.places, plain=plain, answer=answer).lines()
 
-    def held(self) -> dict[str, Any]:
-        """Return a new mapping of the names that the lines refer to."""
+    def held(self, *, answered: bool = False) -> dict[str, Any]:
+        """Return a new mapping of the names that the lines refer to, with verdicts or the answers that they are."""
         ends = self.conditions.endings.get(self.likeness)
         if ends is None:
             rules = {effect: [written.rule for written, _ in kept] for effect, kept in self.kept.items()}
             ends = self.conditions.endings[self.likeness] = endings(rules)
-        return self.conditions.names.held | ends | {"Unsettled": Unsettled, "Failure": Failure}
+        told: Mapping[str, Any] = answers(ends) if answered else ends
+        return {**self.conditions.names.held, **told, "Unsettled": Unsettled, "Failure": Failure}
 
     def _places(self) -> tuple[Place, ...] | None:
         """Return for which permits each home is covered; `None` for a subject without a home that should have one."""

@@ -43,6 +43,9 @@ class Zones:
         self.subjects: dict[str, type[Any]] = {kind: self._class(Zone.SUBJECT, kind) for kind in vocabulary.kinds}
         self.nobody = self._class(Zone.SUBJECT, None)
         """The class of a subject of no kind."""
+        identifying = {path for type_ in vocabulary.resource_types.values() for path in type_.identified_by}
+        self.direct = {fact.path for zone in Zone for fact in sendable(vocabulary, zone)} - identifying
+        """Facts that a request may say and that need nothing but to be read."""
         self._columns: dict[str, Callable[[list[Any]], list[Any]]] = {}
 
     def column(self, path: str) -> Callable[[list[Any]], list[Any]]:

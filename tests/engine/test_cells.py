@@ -30,6 +30,15 @@ COLUMNS: dict[str, tuple[list[Any], Any]] = {
 }
 
 
+MANY: dict[str, list[Any]] = {
+    "flags": [number % 3 == 0 for number in range(100)],
+    "numbers": list(range(1000, 1100)),
+    "words": [f"w{number % 7}" for number in range(100)],
+    "sets": [["BR", "DE"][: number % 3] for number in range(100)],
+}
+"""So many that empty cells are few."""
+
+
 def array(name: str) -> Any:
     values, kind = COLUMNS[name]
     return pa.array(values) if kind is None else pa.array(values, kind)
@@ -48,6 +57,30 @@ def test_every_cell_is_what_a_body_would_say(name: str) -> None:
     assert read(whole.slice(1)) == expected[1:]
     assert read(pa.chunked_array([whole, whole.slice(1)])) == expected + expected[1:]
     assert read(pa.chunked_array([], type=whole.type)) == []
+
+
+@pytest.mark.parametrize("name", MANY)
+@pytest.mark.parametrize("empty", [(), (0,), (99,), (7, 8, 64), (0, 1, 95, 99), tuple(range(50)), tuple(range(100))])
+def test_a_few_empty_cells_among_many_are_empty(name: str, empty: tuple[int, ...]) -> None:
+    expected = [None if row in empty else value for row, value in enumerate(MANY[name])]
+    whole = pa.array(expected, pa.array(MANY[name]).type)
+    assert read(whole) == expected
+    assert read(whole.slice(3, 90)) == expected[3:93]
+    assert read(pa.chunked_array([whole, whole.slice(5)])) == expected + expected[5:]
+
+
+@pytest.mark.parametrize("count", [300, 60_000])
+def test_lists_are_told_apart_however_many_values_stand_in_them(count: int) -> None:
+    # Places are taken for signs, of which some are no sign of any text.
+    lists = [[f"v{number}", f"v{number + 1}"] for number in range(count)]
+    assert read(pa.array(lists)) == lists
+    empty_inside = [["a", None], ["b"], ["a", None]]
+    assert read(pa.array(empty_inside)) == empty_inside
+
+
+def test_lists_of_a_dictionary_of_short_numbers_are_read() -> None:
+    inner = pa.DictionaryArray.from_arrays(pa.array([0, 1, 1, 0], pa.int8()), pa.array(["a", "b"]))
+    assert read(pa.ListArray.from_arrays(pa.array([0, 1, 3, 4], pa.int32()), inner)) == [["a"], ["b", "b"], ["a"]]
 
 
 def test_a_dictionary_is_taken_as_it_is():

@@ -6,7 +6,7 @@ import pytest
 
 from compliance.engine import endings as module
 from compliance.engine.decision import Outcome, Verdict
-from compliance.engine.endings import Kept, endings
+from compliance.engine.endings import Kept, answers, endings
 from compliance.language.rulebook import Effect, Rule
 from compliance.language.span import NOWHERE
 
@@ -51,6 +51,14 @@ def test_where_nothing_is_unknown_one_number_finds_the_same_verdict() -> None:
     assert made["UNMET"][0b11] is made["BLOCKED"][0, 0, 0b11, 0]
     assert made["REFERS"][0b10] is made["REFERRED"][0b10, 0]
     assert made["PERMITS"][0b01] is made["ALLOWED"][0b01, 0]
+
+
+def test_an_answer_has_the_outcome_of_its_verdict_and_the_ids_of_its_grounds() -> None:
+    made = answers(endings(RULES))
+    assert made.keys() == endings(RULES).keys()
+    assert made["DENIED"][0b11] == (Outcome.DENY, ("f0", "f1"), None)
+    assert made["BLOCKED"][0, 0, 0b11, 0] == (Outcome.INCOMPLETE, ("a1", "r0"), None)
+    assert made["ALLOWED"][0b10, 0b1] is made["ALLOWED"][0b10, 0b1]
 
 
 def test_a_verdict_is_made_once_while_there_is_room(monkeypatch: pytest.MonkeyPatch) -> None:

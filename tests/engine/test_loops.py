@@ -1,4 +1,4 @@
-"""A slice over rows: each row gets the verdict that its facts get on their own, or is left."""
+"""A slice over rows: each row gets the answer that its facts get on their own, or is left."""
 
 from __future__ import annotations
 
@@ -9,9 +9,9 @@ from typing import Any
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from compliance.engine.answered import Answered, answer
 from compliance.engine.combiner import combine
 from compliance.engine.compiler import Compiler
-from compliance.engine.decision import Verdict
 from compliance.engine.facts import FIXED, TIME, attribute
 from compliance.engine.request import Request
 from compliance.language.expression import Arithmetic, Comparison, Const, FactRef
@@ -41,7 +41,7 @@ def by_slice(requests: list[Request]) -> list[list[Request]]:
     return list(found.values())
 
 
-def decided(compiler: Compiler, requests: list[Request]) -> tuple[list[Verdict | None], list[int]]:
+def decided(compiler: Compiler, requests: list[Request]) -> tuple[list[Answered | None], list[int]]:
     """Return what is found for requests of one slice, and which are left."""
     found: list[Any] = [None] * len(requests)
     loop = compiler.loop(requests[0].slice)  # type: ignore[arg-type]
@@ -51,7 +51,7 @@ def decided(compiler: Compiler, requests: list[Request]) -> tuple[list[Verdict |
 
 @settings(max_examples=200, deadline=None)
 @given(seed=st.integers(min_value=0, max_value=2**32))
-def test_rows_get_the_verdicts_of_the_definition_on_random_rulebooks_and_partial_requests(seed: int) -> None:
+def test_rows_get_the_answers_of_the_definition_on_random_rulebooks_and_partial_requests(seed: int) -> None:
     maker = Maker(Random(seed))
     ruleset = ruleset_of(maker.rulebook())
     compiler = Compiler(ruleset)
@@ -60,7 +60,7 @@ def test_rows_get_the_verdicts_of_the_definition_on_random_rulebooks_and_partial
         found, left = decided(compiler, requests)
         for row, request in enumerate(requests):
             assert (found[row] is None) == (row in left)
-            assert found[row] in {None, combine(ruleset, request)}
+            assert found[row] in {None, answer(combine(ruleset, request))}
 
 
 def rule(id_: str, effect: Effect, when: Any = None) -> Rule:
@@ -74,8 +74,8 @@ def requests(*facts: dict[str, Any]) -> list[Request]:
 def test_the_code_for_unknown_facts_runs_for_the_rows_that_have_one_and_for_no_other():
     compiler = Compiler(ruleset_of(rulebook_of((rule("open", Effect.PERMIT, FactRef("subject.a", BOOL)),))))
     found, left = decided(compiler, requests({"subject.a": True}, {}, {"subject.a": False}))
-    assert [[rule.id for rule in verdict.grounds] if verdict else None for verdict in found] == [["open"], ["open"], []]
-    assert [str(verdict.outcome) for verdict in found if verdict] == ["allow", "incomplete", "deny"]
+    assert [each.grounds for each in found if each] == [("open",), ("open",), ()]
+    assert [str(each.outcome) for each in found if each] == ["allow", "incomplete", "deny"]
     assert left == []
 
 
@@ -90,11 +90,10 @@ def test_a_row_with_an_error_is_left_and_the_next_one_is_not():
     assert "subject.m" in VOCABULARY.facts
 
 
-def test_verdicts_of_rows_and_of_requests_are_the_same_objects():
+def test_equal_answers_are_one_object():
     compiler = Compiler(ruleset_of(rulebook_of((rule("open", Effect.PERMIT),))))
-    asked = requests({})
-    found, _ = decided(compiler, asked)
-    assert found[0] is compiler.verdict(asked[0])
+    found, _ = decided(compiler, requests({}, {}))
+    assert found[0] is found[1]
 
 
 def test_only_so_many_loops_are_kept():

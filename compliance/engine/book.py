@@ -75,6 +75,10 @@ class BookAt:
         self.around = around
         self.instant = around.time
 
+    def later(self, instant: datetime) -> BookAt:
+        """Return the book at another instant at which the same rules are in force."""
+        return BookAt(self.book, self.compiler, Surroundings(instant, self.around.fed, self.around.gate))
+
     def warm(self) -> None:
         """Do now what the first requests would wait for: half a second, for the shipped rulebook."""
         self.book.warm(self.instant).templates.warm()

@@ -64,6 +64,7 @@ class Gate:
         self.clock = clock
         self.recorder: Recorder = recorder if recorder is not None else NoRecorder()
         self.feeds = feeds if feeds is not None else Feeds()
+        self._last: Sitting | None = None
         self.feeding = Feeding(shelf, self.feeds)
         """What keeps feeds as a log states them, where there is one."""
 
@@ -140,7 +141,12 @@ class Gate:
         return None
 
     def _sitting(self) -> Sitting:
-        return Sitting(self.shelf.current, self.clock.now(), self.feeds.current)
+        shelved, now, fed = self.shelf.current, self.clock.now(), self.feeds.current
+        last = self._last
+        if last is not None and (last.shelved is not shelved or last.fed is not fed):
+            last = None
+        self._last = sitting = Sitting(shelved, now, fed, None if last is None else last.in_force)
+        return sitting
 
     def now(self, as_of: datetime | None = None) -> BookAt:
         """Return the rulebook as it stands now, or at `as_of`."""

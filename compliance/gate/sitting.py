@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import timedelta
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 import msgspec
 
@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from compliance.engine.book import BookAt
     from compliance.engine.request import Request
     from compliance.engine.ruleset import Ruleset
+    from compliance.gate.answer import RulesetMark
     from compliance.gate.feeds import Fed
     from compliance.gate.forms import Form
     from compliance.gate.shelf import Shelved
@@ -61,19 +62,40 @@ class Asked:
         return self.raw
 
 
+class InForce(NamedTuple):
+    """What sittings by the same rules share."""
+
+    book: BookAt
+    since: datetime
+    end: datetime | None
+    """The first instant at which other rules are in force."""
+    allow_for: timedelta
+    mark: RulesetMark
+
+    def holds(self, now: datetime) -> bool:
+        """Say whether these are the rules at an instant, too."""
+        return self.since <= now and (self.end is None or now < self.end)
+
+
 class Sitting:
     """A rulebook at an instant, for as many requests as are judged then."""
 
-    __slots__ = ("_as_of", "_book", "_expires", "_first", "_names", "_ruleset", "fed", "mark", "now", "shelved")
+    __slots__ = ("_as_of", "_book", "_expires", "_first", "_names", "fed", "in_force", "mark", "now", "shelved")
 
-    def __init__(self, shelved: Shelved, now: datetime, fed: Fed = NOTHING) -> None:
-        """Take the rulebook, the instant, and what feeds say; that is recorded with each answer."""
+    def __init__(self, shelved: Shelved, now: datetime, fed: Fed = NOTHING, known: InForce | None = None) -> None:
+        """Take the rulebook, the instant, and what feeds say; that is recorded with each answer.
+
+        `known` is what another sitting by the same rulebook and feeds found in force at its instant.
+        """
         self.shelved, self.now, self.fed = shelved, now, fed
-        self._book = shelved.book.at(now, fed)
-        self._ruleset = ruleset = self._book.ruleset
-        self.mark = shelved.mark(ruleset.digest)
+        if known is not None and known.holds(now):
+            self._book, self.in_force = known.book.later(now), known
+        else:
+            self._book = shelved.book.at(now, fed)
+            self.in_force = known = _in_force(shelved, self._book)
+        self.mark = known.mark
         self._names = Names(now)
-        first, end = now + (ruleset.vocabulary.allow_for or ALLOW_FOR), ruleset.period.end
+        first, end = now + known.allow_for, known.end
         self._first = first if end is None or end > first else end
         self._as_of, self._expires = instant_json(now), instant_json(self._first)
 
@@ -132,6 +154,12 @@ class Sitting:
             binding=binding,
             explanation=explanation,
         )
+
+
+def _in_force(shelved: Shelved, book: BookAt) -> InForce:
+    ruleset = book.ruleset
+    allow_for, mark = ruleset.vocabulary.allow_for or ALLOW_FOR, shelved.mark(ruleset.digest)
+    return InForce(book, book.instant, ruleset.period.end, allow_for, mark)
 
 
 def judge(asked: Asked, shelved: Shelved, now: datetime, id_: str, fed: Fed = NOTHING) -> Answer:

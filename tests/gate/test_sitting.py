@@ -52,3 +52,21 @@ def test_an_answer_holds_no_longer_than_the_facts_that_it_rests_on():
 def test_a_what_if_binds_nobody_and_has_no_end():
     answer = Sitting(gate().shelf.current, NOW).judge(Asked({**retail(), "as_of": "2026-01-01T00:00:00Z"}))
     assert (answer.binding, answer.expires_at) == (False, None)
+
+
+def test_a_sitting_after_another_is_as_one_by_itself_over_a_change_of_the_rules_and_a_clock_set_back():
+    shelved = gate().shelf.current
+    change = next(edge for edge in shelved.book.timeline.edges if edge > NOW)
+    body, last = ENCODE(retail()), None
+    for now in (
+        NOW,
+        NOW + timedelta(seconds=1),
+        change - timedelta(seconds=1),
+        change,
+        NOW + timedelta(microseconds=7),
+    ):
+        last = Sitting(shelved, now, known=last and last.in_force)
+        alone = Sitting(shelved, now)
+        spelt = [PLAIN.spell(found.judge(Asked(raw=body), "id")) for found in (last, alone)]
+        assert spelt[0] == spelt[1]
+        assert last.mark == alone.mark

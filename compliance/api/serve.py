@@ -125,9 +125,10 @@ def opened(settings: LedgerSettings, gate: Gate, witness: Witness | None, at_the
     except LedgerForkedError as error:
         _log.critical("nothing is answered: %s; see `compliance ledger fork`", error)
         return Stopped(error)
-    logbook, book = Logbook(ledger), gate.shelf.current.book
+    logbook, shelved = Logbook(ledger), gate.shelf.current
     try:
-        logbook.keep(book.rulebook)
+        logbook.keep(shelved.book.rulebook)
+        logbook.learn(shelved)
         gate.feeding.look(ledger)
     except BaseException:
         ledger.close()
@@ -135,7 +136,7 @@ def opened(settings: LedgerSettings, gate: Gate, witness: Witness | None, at_the
     at_the_end.callback(ledger.close)
     gate.feeding.start(ledger)
     at_the_end.callback(gate.feeding.stop)
-    logbook.library.put(book)
+    logbook.library.put(shelved.book)
     _log.info("recording in %s, key %s", settings.origin, ledger.verifier.vkey())
     if witness is not None:
         witnessing = Witnessing(ledger, witness)

@@ -12,12 +12,14 @@ from typing import TYPE_CHECKING, Final
 from compliance.gate.library import Library, kept_bytes
 from compliance.gate.recorder import Receipted
 from compliance.gate.records import decision_record
+from compliance.gate.samples import samples
 from compliance.ledger.errors import LedgerError, LedgerUnavailableError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from compliance.gate.recorder import Record
+    from compliance.gate.shelf import Shelved
     from compliance.language.rulebook import Rulebook
     from compliance.ledger.committer import Recorded
     from compliance.ledger.ledger import Ledger
@@ -59,6 +61,18 @@ class Logbook:
         except Exception as error:  # a database's own, of whatever kind
             raise LedgerUnavailableError("the rulebook could not be kept") from error
         self._kept.add(rulebook.digest)
+
+    def learn(self, shelved: Shelved) -> None:
+        """Have the log pack what is like the answers to the cases of a rulebook; waits for the disk.
+
+        Raises `LedgerError` if what was learned cannot be kept.
+        """
+        try:
+            self.ledger.pack_by(shelved.book.rulebook.digest, partial(samples, shelved))
+        except LedgerError:
+            raise
+        except Exception as error:  # a database's own, of whatever kind
+            raise LedgerUnavailableError("what the log packs by could not be kept") from error
 
     async def record(self, records: Sequence[Record]) -> Sequence[Receipted]:
         """Return once all `records` are durable; see `compliance.gate.recorder.Recorder.record`."""

@@ -19,6 +19,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from compliance.ledger import kept, store
 from compliance.ledger.errors import LedgerError, NotRecordedError
 from compliance.ledger.files import read_secret
+from compliance.ledger.opening import packing_of
 from compliance.ledger.reading import Entry, Reader
 from compliance.ledger.settings import LedgerSettings
 from compliance.ledger.subjects import HOUSE_KEYS, KeyWrapper, MasterKey, Subjects
@@ -95,7 +96,9 @@ def open_archive(settings: LedgerSettings) -> Archive:
             if keys is not None:
                 on_failure.callback(keys.close)
             keystore = KeyStore(keys, exists=True) if keys is not None and stored_in(keys) else None
-            at_hand = None if keystore is None or wrapper is None else Subjects(keystore, wrapper, settings.cache_limit)
+            at_hand = None
+            if keystore is not None and wrapper is not None:
+                at_hand = Subjects(keystore, wrapper, settings.cache_limit, packing_of(database))
             outside = kept.newest(settings.checkpoint_path)
             on_failure.pop_all()
             return Archive(database, keys, keystore, at_hand, origins, outside)

@@ -12,10 +12,9 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import Any
 
 import msgspec
 from sqlalchemy import Connection
@@ -23,7 +22,15 @@ from sqlalchemy import Connection
 from compliance.ledger import feed_rows, kept, merkle, store
 from compliance.ledger.canonical import CanonicalError
 from compliance.ledger.checkpoint import Checkpoint
-from compliance.ledger.entry import DecisionRecord, SealedEntry, open_personal, seal, stamped
+from compliance.ledger.entry import (
+    DecisionRecord,
+    SealedEntry,
+    frame_of,
+    open_personal,
+    seal,
+    seal_frame,
+    stamped,
+)
 from compliance.ledger.errors import (
     EntryTooLargeError,
     IdempotencyConflictError,
@@ -34,8 +41,8 @@ from compliance.ledger.keyring import KEY_KIND, Keyring, log_keys
 from compliance.ledger.proof import receipt_json, receipt_text
 from compliance.ledger.queue import Draft
 from compliance.ledger.settings import LedgerSettings
-from compliance.ledger.store import Claim, Head
-from compliance.ledger.subjects import Subjects
+from compliance.ledger.store import Claim, EntryRow, Head
+from compliance.ledger.subjects import SubjectKey, Subjects
 from compliance.ledger.tree import Edge, Growth
 from compliance.storage.database import Database
 from compliance.storage.held import Held
@@ -75,6 +82,7 @@ class _Work:
     """One draft inside a group: sealed, refused, or answered by an earlier record."""
 
     draft: Draft[Recorded]
+    frame: bytes = b""
     sealed: SealedEntry | None = None
     second: SealedEntry | None = None
     claim: bytes | None = None
@@ -117,8 +125,9 @@ class Committer:
 
         Raises `LedgerError` or the database's error when nothing can be answered.
         """
+        named = [self._named(draft.record) for draft in drafts]
         for left in reversed(range(_PATIENCE)):
-            works = self._sealed(drafts)
+            works = self._sealed(drafts, named)
             try:
                 if self._recorded(works):
                     return [self._outcome(work) for work in works]
@@ -152,25 +161,35 @@ class Committer:
 
     # ------------------------------------------------------------------------------------------ before the lock
 
-    def _sealed(self, drafts: Sequence[Draft[Recorded]]) -> list[_Work]:
+    def _sealed(self, drafts: Sequence[Draft[Recorded]], named: Sequence[list[str]]) -> list[_Work]:
+        keys = self._subjects.keys(name for names in named for name in names)
         works = [_Work(draft) for draft in drafts]
-        named = [self._named(draft.record) for draft in drafts]
-        keys = self._subjects.keys([name for names in named for name in names])
         for work, names in zip(works, named, strict=True):
             try:
-                record, last = work.draft.record, names[-1]
-                if record.second is not None:
-                    work.second = seal(record.second, last, keys[last])
-                work.sealed = seal(record, names[0], keys[names[0]], keys[last] if last != names[0] else None)
-            except (CanonicalError, EntryTooLargeError) as error:
+                work.frame = frame_of(work.draft.record, keys[names[-1]] if names[-1] != names[0] else None)
+            except CanonicalError as error:
                 work.outcome = error
-                continue
-            name = work.draft.idempotency
-            if name is not None:
-                work.claim = self._subjects.blind("idempotency", f"{name.owner}\x00{name.key}".encode())
-                asked = work.draft.record.request if name.request is None else name.request
-                work.request = self._subjects.blind("request", asked)
+        packed = self._subjects.packing.pack([work.frame for work in works])
+        for work, names, part in zip(works, named, packed, strict=True):
+            if work.outcome is None:
+                self._seal(work, names, keys, part)
         return works
+
+    def _seal(self, work: _Work, names: list[str], keys: Mapping[str, SubjectKey], packed: bytes | None) -> None:
+        """Seal one, in the name of its person or of both, and blind its idempotency key."""
+        record, last = work.draft.record, names[-1]
+        try:
+            if record.second is not None:
+                work.second = seal(record.second, last, keys[last])
+            work.sealed = seal_frame(record, names[0], keys[names[0]], work.frame, packed)
+        except (CanonicalError, EntryTooLargeError) as error:
+            work.outcome = error
+            return
+        name = work.draft.idempotency
+        if name is not None:
+            work.claim = self._subjects.blind("idempotency", f"{name.owner}\x00{name.key}".encode())
+            asked = record.request if name.request is None else name.request
+            work.request = self._subjects.blind("request", asked)
 
     def _named(self, record: DecisionRecord) -> list[str]:
         """Return the pseudonyms of the one or two persons that a record is about."""
@@ -182,8 +201,7 @@ class Committer:
     def _recorded(self, works: list[_Work]) -> bool:
         """Append what is to be appended and commit; False when keys have changed and all must be sealed again."""
         with self._held.write() as connection:
-            store.lock(connection)
-            head = store.read_head(connection, self._epoch)
+            head = store.locked_head(connection, self._epoch)
             if head.erasures != self._erasures:
                 stale, self._erasures = self._erasures >= 0, head.erasures
                 self._subjects.forget()
@@ -201,14 +219,8 @@ class Committer:
             note = self._publish(growth.size, growth.root, at)
             for work in works:
                 if work.index >= 0:
-                    work.outcome = Recorded(
-                        work.draft.record.response,
-                        self._epoch,
-                        work.index,
-                        work.entry,
-                        growth.path(work.index),
-                        note,
-                    )
+                    response, path = work.draft.record.response, growth.path(work.index)
+                    work.outcome = Recorded(response, self._epoch, work.index, work.entry, path, note)
         return True
 
     def _caught_up(self, connection: Connection, head: Head) -> Edge:
@@ -276,17 +288,19 @@ class Committer:
         if not winners:
             return None
         stamp = stamped(at)
-        rows: list[dict[str, Any]] = []
+        rows: list[EntryRow] = []
         for work in winners:
             work.index = edge.size + len(rows)
             for sealed in (work.sealed, work.second):
                 if sealed is not None:
-                    rows.append(self._row(edge.size + len(rows), sealed, stamp))
-            work.entry = rows[work.index - edge.size]["entry"]
-        growth = edge.grow([merkle.leaf_hash(row["entry"]) for row in rows])
-        store.add_entries(connection, at, rows)
+                    index = edge.size + len(rows)
+                    rows.append((index, sealed.kind, sealed.decision_id, sealed.at(stamp), sealed.sealed))
+            work.entry = rows[work.index - edge.size][3]
+        growth = edge.grow([merkle.leaf_hash(row[3]) for row in rows])
+        store.add_entries(connection, self._epoch, at, rows)
         store.add_tiles(connection, self._epoch, growth.tiles)
-        store.add_claims(connection, at + self._settings.idempotency, self._claims(winners, growth.size))
+        claims = [(work.claim, work.index, work.request) for work in winners if work.claim is not None]
+        store.add_claims(connection, at + self._settings.idempotency, self._epoch, growth.size, claims)
         erased = [work.draft.erases for work in winners if work.draft.erases]
         store.write_head(connection, self._epoch, Head(growth.size, growth.root, at, head.erasures + len(erased)))
         feeds = {work.draft.feed: work.index for work in winners if work.draft.feed}
@@ -300,29 +314,6 @@ class Committer:
         for pseudonym in erased:
             self._subjects.erase(pseudonym)
         return growth
-
-    def _row(self, index: int, sealed: SealedEntry, stamp: str) -> dict[str, Any]:
-        return {
-            "epoch": self._epoch,
-            "leaf_index": index,
-            "kind": sealed.kind,
-            "decision_id": sealed.decision_id,
-            "entry": sealed.at(stamp),
-            "sealed": sealed.sealed,
-        }
-
-    def _claims(self, winners: list[_Work], size: int) -> list[dict[str, object]]:
-        return [
-            {
-                "key": work.claim,
-                "epoch": self._epoch,
-                "leaf_index": work.index,
-                "size": size,
-                "request": work.request,
-            }
-            for work in winners
-            if work.claim is not None
-        ]
 
     # ---------------------------------------------------------------------------------------- after the commit
 

@@ -133,19 +133,38 @@ class SealedEntry(msgspec.Struct, frozen=True, gc=False):
 def seal(record: DecisionRecord, pseudonym: str, key: SubjectKey, second: SubjectKey | None = None) -> SealedEntry:
     """Seal the personal part of a record and make its entry; `second` is the key of the second person, if any.
 
-    Raises `EntryTooLargeError` when the public part is too large, `CanonicalError` when a part holds what
-    a record cannot.
+    Raises as `frame_of` and `seal_frame` do.
     """
-    random = random_bytes(SALT_BYTES + 12)
-    salt = random[:SALT_BYTES]
+    return seal_frame(record, pseudonym, key, frame_of(record, second))
+
+
+def frame_of(record: DecisionRecord, second: SubjectKey | None = None) -> bytes:
+    """Return the personal part of a record as it is committed to; `second` is the key of the second person, if any.
+
+    Raises `CanonicalError` when it holds what a record cannot.
+    """
     facts, request, response = record.personal, record.request, record.response
     if second is not None:
         request = second.seal(b"".join((len(request).to_bytes(_LENGTH_BYTES, "big"), request, response)))
         response = b""
         known = json.loads(facts) if isinstance(facts, Canonical) else facts
         facts = {**known, PAIRED: second.pseudonym}
-    frame = _frame(request, response, canonical(facts))
-    sealed = key.seal(salt + frame, random[SALT_BYTES:])
+    return _frame(request, response, canonical(facts))
+
+
+def seal_frame(
+    record: DecisionRecord, pseudonym: str, key: SubjectKey, frame: bytes, packed: bytes | None = None
+) -> SealedEntry:
+    """Make the entry of a record whose personal part is `frame`; `packed` is the same in fewer bytes.
+
+    Raises `EntryTooLargeError` when the public part is too large, `CanonicalError` when it holds what an entry cannot.
+    """
+    random = random_bytes(SALT_BYTES + 12)
+    salt = random[:SALT_BYTES]
+    if packed is None:
+        sealed = key.seal(salt + frame, random[SALT_BYTES:])
+    else:
+        sealed = key.seal(salt + packed, random[SALT_BYTES:], packed=True)
     head = b'{"format":"%b","kind":%b,"personal":{"ciphertext":"%b","commitment":"%b"},"public":%b,"recorded_at":"' % (
         FORMAT,
         _spelt(record.kind),

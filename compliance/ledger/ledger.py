@@ -8,7 +8,7 @@ raise a `LedgerError` otherwise. Nothing else in this module has a meaning of it
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable
+from collections.abc import Awaitable, Callable, Sequence
 from concurrent.futures import Future
 from contextlib import suppress
 from datetime import UTC, datetime
@@ -24,6 +24,7 @@ from compliance.ledger.errors import LedgerError, NotRecordedError
 from compliance.ledger.feed_rows import Place, pointed
 from compliance.ledger.note import Note, Verifier
 from compliance.ledger.opening import Opened, open_log
+from compliance.ledger.packing import learned, name_of
 from compliance.ledger.proof import Receipt
 from compliance.ledger.queue import Draft, Waiting
 from compliance.ledger.readiness import Readiness
@@ -31,6 +32,7 @@ from compliance.ledger.reading import Entry, Reader
 from compliance.ledger.report import Report
 from compliance.ledger.settings import LedgerSettings
 from compliance.ledger.verify import Progress, verify
+from compliance.ledger.verify_dictionaries import DICTIONARY_KIND
 from compliance.ledger.verify_rows import RULESET_KIND, source_digest
 from compliance.ledger.witness import Witness
 from compliance.ledger.writer import Figures, Writer
@@ -134,6 +136,30 @@ class Ledger:
             public = {"digest": digest, "source": source_digest(source)}
             self.append(DecisionRecord(public, {}, None, digest, b"", b"", RULESET_KIND)).result()
         self._rulesets.add(digest)
+
+    def pack_by(self, ruleset: str, samples: Callable[[], Sequence[bytes]]) -> None:
+        """Pack personal parts from now on by what frames like the `samples`, made under a ruleset, have in common.
+
+        They are asked for once in the life of a log. What is learned from them is kept for ever, so they must be about
+        nobody; where they are too few, nothing is packed. Waits for the log, as `keep_ruleset` does.
+        """
+        database = self._opened.database
+        with database.read() as connection:
+            known = store.dictionary_of(connection, ruleset)
+        if known is None:
+            made = learned(samples())
+            if made is None:
+                return
+            with database.write() as connection:
+                store.lock(connection)  # of two nodes that start at once, both use what the first one learned
+                known = store.dictionary_of(connection, ruleset)
+                if known is None:
+                    known = made
+                    store.add_dictionary(connection, name_of(made), ruleset, made)
+        public = {"name": name_of(known).hex(), "ruleset": ruleset, "content": source_digest(known)}
+        if public["name"] not in {entry.public.get("name") for entry in self.reader.events([DICTIONARY_KIND])}:
+            self.append(DecisionRecord(public, {}, None, ruleset, b"", b"", DICTIONARY_KIND)).result()
+        self._opened.subjects.packing.use(known)
 
     def ruleset(self, digest: str) -> bytes:
         """Return the source of a ruleset; raises `NotRecordedError` when it was never stored."""

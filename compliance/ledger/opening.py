@@ -21,6 +21,7 @@ from compliance.ledger.entry import DecisionRecord, seal, stamped
 from compliance.ledger.errors import LedgerError, LedgerForkedError
 from compliance.ledger.keyring import LOG_KIND, Keyring, log_keys, signer_of
 from compliance.ledger.note import NoteError, Signer
+from compliance.ledger.packing import Packing
 from compliance.ledger.settings import LedgerSettings
 from compliance.ledger.store import Head
 from compliance.ledger.subjects import NOBODY, MasterKey, Subjects
@@ -61,7 +62,7 @@ def open_log(settings: LedgerSettings) -> Opened:
     try:
         migrate(database)
         wrapper = settings.wrapper or MasterKey.of_file(settings.folder / "master.key")
-        subjects = Subjects(KeyStore(keys), wrapper, settings.cache_limit)
+        subjects = Subjects(KeyStore(keys), wrapper, settings.cache_limit, packing_of(database))
         keyring = Keyring(settings)
         with database.write() as connection:
             store.lock(connection)
@@ -72,6 +73,16 @@ def open_log(settings: LedgerSettings) -> Opened:
         keys.close()
         raise
     return Opened(settings, database, keys, subjects, keyring, epoch, trusted)
+
+
+def packing_of(database: Database) -> Packing:
+    """Return what unpacks with the dictionaries of a database."""
+
+    def find(name: bytes) -> bytes:
+        with database.read() as connection:
+            return store.dictionary(connection, name)
+
+    return Packing(find)
 
 
 def _continued(
@@ -134,6 +145,5 @@ def start_log(
     growth = Edge(0, ()).grow([merkle.leaf_hash(entry)])
     head = Head(growth.size, growth.root, at, 0)
     store.open_log(connection, epoch, signer.name, head)
-    row = {"epoch": epoch, "leaf_index": 0, "kind": LOG_KIND, "decision_id": None}
-    store.add_entries(connection, at, [{**row, "entry": entry, "sealed": sealed.sealed}])
+    store.add_entries(connection, epoch, at, [(0, LOG_KIND, None, entry, sealed.sealed)])
     return head

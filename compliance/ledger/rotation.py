@@ -65,8 +65,7 @@ def _appended(opened: Opened, new: Signer, said: dict[str, object]) -> str:
         at = max(opened.settings.clock(), head.recorded_at)
         entry = sealed.at(stamped(at))
         growth = edge.grow([merkle.leaf_hash(entry)])
-        row = {"epoch": opened.epoch, "leaf_index": head.size, "kind": KEY_KIND, "decision_id": None}
-        store.add_entries(connection, at, [{**row, "entry": entry, "sealed": sealed.sealed}])
+        store.add_entries(connection, opened.epoch, at, [(head.size, KEY_KIND, None, entry, sealed.sealed)])
         store.add_tiles(connection, opened.epoch, growth.tiles)
         store.write_head(connection, opened.epoch, Head(growth.size, growth.root, at, head.erasures))
         # Nobody sees the signatures before the transaction that they are in.

@@ -7,7 +7,7 @@ called `lock` first, and every answer derived from the head was read after it.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
@@ -18,17 +18,18 @@ from sqlalchemy import (
     ClauseElement,
     Connection,
     Dialect,
-    Table,
     bindparam,
     delete,
     func,
     insert,
+    inspect,
     select,
     text,
     update,
 )
 
 from compliance.ledger.errors import NotRecordedError
+from compliance.ledger.insertion import insert_rows, spelt
 from compliance.ledger.merkle import NodeReader, leaf_hash, node_hash
 from compliance.ledger.tiles import TILE_HEIGHT, TILE_WIDTH, hashes_of
 from compliance.ledger.tree import Edge, FullTile
@@ -39,10 +40,10 @@ LOG, ENTRY, TILE = _TABLES["ledger_log"], _TABLES["ledger_entry"], _TABLES["ledg
 CHECKPOINT, HEAD = _TABLES["ledger_checkpoint"], _TABLES["ledger_head"]
 IDEMPOTENCY, RULESET = _TABLES["ledger_idempotency"], _TABLES["ledger_ruleset"]
 TERM, INDEXED = _TABLES["ledger_term"], _TABLES["ledger_indexed"]
+DICTIONARY = _TABLES["ledger_dictionary"]
 _CHUNK = 500
-_ROWS = 64
-"""Most rows of one insertion: SQLite takes 999 parameters where it was built long ago."""
 
+_LOCK = "SELECT pg_advisory_xact_lock(hashtext('compliance_ledger'))"
 # The statements of every group are built once: building them anew cost more than running them.
 _EPOCH: BindParameter[int] = bindparam("of_epoch")
 _READ_HEAD = select(HEAD).where(HEAD.c.epoch == _EPOCH)
@@ -52,6 +53,12 @@ _WRITE_HEAD = (
     .values({name: bindparam(f"new_{name}") for name in ("size", "root", "recorded_at", "erasures")})
 )
 _READ_CLAIMS = select(IDEMPOTENCY).where(IDEMPOTENCY.c.key.in_(bindparam("keys", expanding=True)))
+
+
+EntryRow = tuple[int, str, str | None, bytes, bytes]
+"""Index, kind and name of a decision, entry, and the sealed part beside it."""
+ClaimRow = tuple[bytes, int, bytes]
+"""A blinded idempotency key, the index of the entry that answered it, the blinded request."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +96,19 @@ class Claim:
 def lock(connection: Connection) -> None:
     """Wait until nobody else appends; on SQLite the writing transaction is the lock."""
     if connection.dialect.name == "postgresql":
-        connection.execute(text("SELECT pg_advisory_xact_lock(hashtext('compliance_ledger'))"))
+        connection.execute(text(_LOCK))
+
+
+def locked_head(connection: Connection, epoch: int) -> Head:
+    """Wait until nobody else appends, and return where the log stands then: on PostgreSQL in one round trip."""
+    if connection.dialect.name != "postgresql":
+        return read_head(connection, epoch)
+    driver = _driver(connection)
+    with driver.pipeline():
+        driver.execute(_LOCK)
+        # Invariant: a statement of its own, which sees what was committed before the lock was given.
+        found = driver.execute(*_driven_head(connection.dialect).reading({"of_epoch": epoch}))
+    return _head(connection, epoch, found.fetchone())
 
 
 def newest_log(connection: Connection) -> tuple[int, str] | None:
@@ -105,12 +124,15 @@ def origins(connection: Connection) -> dict[str, int]:
 
 def read_head(connection: Connection, epoch: int) -> Head:
     """Return where the log stands."""
-    driven = _driven_head(connection.dialect)
-    row = _driver(connection).execute(*driven.reading({"of_epoch": epoch})).fetchone()
+    found = _driver(connection).execute(*_driven_head(connection.dialect).reading({"of_epoch": epoch}))
+    return _head(connection, epoch, found.fetchone())
+
+
+def _head(connection: Connection, epoch: int, row: Any) -> Head:
     if row is None:
         raise NotRecordedError(f"the database has no log of epoch {epoch}")
     _, size, root, recorded_at, erasures = row
-    return Head(size, bytes(root), driven.read(recorded_at), erasures)
+    return Head(size, bytes(root), _driven_head(connection.dialect).read(recorded_at), erasures)
 
 
 def write_head(connection: Connection, epoch: int, head: Head) -> None:
@@ -128,9 +150,11 @@ def open_log(connection: Connection, epoch: int, origin: str, head: Head) -> Non
     connection.execute(insert(HEAD), [{"epoch": epoch, **row}])
 
 
-def add_entries(connection: Connection, at: datetime, rows: Sequence[Mapping[str, Any]]) -> None:
-    """Append leaves recorded at one instant: mappings with the other columns of the entry table."""
-    _insert(connection, ENTRY, {"recorded_at": at}, rows)
+def add_entries(connection: Connection, epoch: int, at: datetime, rows: Iterable[EntryRow]) -> None:
+    """Append leaves recorded at one instant."""
+    time = spelt(connection, ENTRY.c.recorded_at, at)
+    made = [(epoch, index, kind, name, time, entry, sealed) for index, kind, name, entry, sealed in rows]
+    insert_rows(connection, ENTRY, made)
 
 
 def add_tiles(connection: Connection, epoch: int, full: Iterable[FullTile]) -> None:
@@ -241,10 +265,12 @@ def read_claims(connection: Connection, keys: Sequence[bytes], at: datetime) -> 
     return found
 
 
-def add_claims(connection: Connection, expires_at: datetime, rows: Sequence[Mapping[str, Any]]) -> None:
+def add_claims(connection: Connection, expires_at: datetime, epoch: int, size: int, rows: Iterable[ClaimRow]) -> None:
     """Claim idempotency keys; the log's lock makes this race-free, the primary key makes sure."""
-    if rows:
-        _insert(connection, IDEMPOTENCY, {"expires_at": expires_at}, rows)
+    time = spelt(connection, IDEMPOTENCY.c.expires_at, expires_at)
+    made = [(key, epoch, index, size, request, time) for key, index, request in rows]
+    if made:
+        insert_rows(connection, IDEMPOTENCY, made)
 
 
 def purge_claims(connection: Connection, at: datetime) -> None:
@@ -269,6 +295,27 @@ def ruleset(connection: Connection, digest: str) -> bytes:
     if row is None:
         raise NotRecordedError(f"no ruleset with the digest `{digest}` is stored")
     return bytes(row.source)
+
+
+def dictionary(connection: Connection, name: bytes) -> bytes:
+    """Return what packed bytes call `name`; raises `NotRecordedError` when it was never stored."""
+    row = None
+    if inspect(connection).has_table(DICTIONARY.name):
+        row = connection.execute(select(DICTIONARY.c.content).where(DICTIONARY.c.name == name)).first()
+    if row is None:
+        raise NotRecordedError(f"no dictionary with the name `{name.hex()}` is stored")
+    return bytes(row.content)
+
+
+def dictionary_of(connection: Connection, ruleset: str) -> bytes | None:
+    """Return the dictionary that was learned from the cases of a ruleset; None where there is none."""
+    row = connection.execute(select(DICTIONARY.c.content).where(DICTIONARY.c.ruleset == ruleset)).first()
+    return None if row is None else bytes(row.content)
+
+
+def add_dictionary(connection: Connection, name: bytes, ruleset: str, content: bytes) -> None:
+    """Store the dictionary of a ruleset."""
+    connection.execute(insert(DICTIONARY), [{"name": name, "ruleset": ruleset, "content": content}])
 
 
 def last_of(connection: Connection, epoch: int, kind: str) -> int | None:
@@ -326,53 +373,3 @@ def _driven(statement: ClauseElement, dialect: Dialect) -> Callable[[dict[str, A
 
 def _as_it_is(value: Any) -> Any:
     return value
-
-
-def _insert(
-    connection: Connection, table: Table, shared: Mapping[str, datetime], rows: Sequence[Mapping[str, Any]]
-) -> None:
-    """Insert rows that share some instants, past SQLAlchemy's per-row work: it was a third of a group's time.
-
-    The statement is still SQLAlchemy's, and so is the spelling of the instants.
-    """
-    statement, names, spell = _compiled(table, tuple(rows[0]), tuple(shared), connection.dialect)
-    values = {name: spell(instant) if spell else instant for name, instant in shared.items()}
-    filled = [{**row, **values} for row in rows]
-    if names is None:
-        with _driver(connection).cursor() as cursor:
-            cursor.executemany(statement, filled)
-        return
-    # One statement for many rows: SQLite lets go of the interpreter's lock for each statement it runs.
-    start = 0
-    for count in _powers_of_two(len(filled)):
-        flat = [row[name] for row in filled[start : start + count] for name in names]
-        _driver(connection).execute(_repeated(statement, count), flat)
-        start += count
-
-
-def _powers_of_two(count: int) -> Iterable[int]:
-    """Yield powers of two that sum up to `count`, so that few statements have to be prepared."""
-    part = _ROWS
-    while count:
-        if part <= count:
-            yield part
-            count -= part
-        else:
-            part //= 2
-
-
-@lru_cache(maxsize=32)
-def _repeated(statement: str, count: int) -> str:
-    """Return an insertion of one row as one of `count` rows."""
-    head, values, row = statement.rpartition("VALUES ")
-    return head + values + ", ".join([row] * count)
-
-
-@lru_cache(maxsize=32)
-def _compiled(
-    table: Table, columns: tuple[str, ...], instants: tuple[str, ...], dialect: Dialect
-) -> tuple[str, list[str] | None, Callable[[Any], Any] | None]:
-    """Return the text of an insertion, the order of its parameters (None: by name), and how instants are spelt."""
-    compiled = insert(table).values(dict.fromkeys((*columns, *instants))).compile(dialect=dialect)
-    spell = table.c[instants[0]].type.dialect_impl(dialect).bind_processor(dialect)
-    return str(compiled), list(compiled.positiontup or ()) if compiled.positional else None, spell

@@ -1,9 +1,9 @@
 """Persons -> pseudonyms and keys; personal bytes <-> ciphertext. Destroying one key erases one person.
 
-Each subject has a random AES-256-GCM key, kept wrapped by a master key in a store of its own. Sealed bytes
-are: version
-1, the key's id (8 bytes), nonce (12), ciphertext with tag. The pseudonym, HMAC-SHA256 over the subject's id,
-is authenticated with them, so a ciphertext cannot be attributed to somebody else.
+Each subject has a random AES-256-GCM key, kept wrapped by a master key in a store of its own. Sealed bytes are:
+version, the key's id (8 bytes), nonce (12), ciphertext with tag. Encrypted are the salt and, under version 1, the
+frame, under version 2, the packed frame (`compliance.ledger.packing`). The pseudonym, HMAC-SHA256 over the subject's
+id, is authenticated with them, so a ciphertext cannot be attributed to somebody else.
 Invariant: a key is durable before anything sealed with it is; without a key service nothing is sealed at all.
 """
 
@@ -24,8 +24,10 @@ from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from sqlalchemy.exc import SQLAlchemyError
 
-from compliance.ledger.errors import ErasedError, KeysUnavailableError, TamperedError
+from compliance.ledger.commitment import SALT_BYTES
+from compliance.ledger.errors import ErasedError, KeysUnavailableError, NotRecordedError, TamperedError
 from compliance.ledger.files import read_secret
+from compliance.ledger.packing import Packing
 from compliance.ledger.randomness import random_bytes
 from compliance.storage.keystore import KeyStore, StoredKey
 
@@ -36,7 +38,7 @@ _PSEUDONYM_KEY = "*"
 HOUSE_KEYS = (NOBODY, _PSEUDONYM_KEY)
 """The owners of the keys that belong to no person."""
 
-_VERSION = b"\x01"
+_PLAIN, _PACKED = b"\x01", b"\x02"
 _ID_BYTES, _NONCE_BYTES, _KEY_BYTES, _PSEUDONYM_BYTES = 8, 12, 32, 16
 
 
@@ -95,10 +97,18 @@ class SubjectKey:
     key_id: bytes
     cipher: AESGCM = field(repr=False)
 
-    def seal(self, plain: bytes, nonce: bytes | None = None) -> bytes:
-        """Return the sealed bytes of `plain`; `nonce` must never have been used with this key."""
+    def seal(self, plain: bytes, nonce: bytes | None = None, *, packed: bool = False) -> bytes:
+        """Return the sealed bytes of `plain`; `nonce` must never have been used with this key.
+
+        `packed` says that what follows the salt in it is packed.
+        """
         nonce = nonce or random_bytes(_NONCE_BYTES)
-        return _VERSION + self.key_id + nonce + self.cipher.encrypt(nonce, plain, self.pseudonym.encode())
+        return (
+            (_PACKED if packed else _PLAIN)
+            + self.key_id
+            + nonce
+            + self.cipher.encrypt(nonce, plain, self.pseudonym.encode())
+        )
 
     def open(self, sealed: bytes) -> bytes:
         """Return what was sealed; raises `TamperedError` when it was changed since."""
@@ -112,8 +122,12 @@ class SubjectKey:
 class Subjects:
     """Pseudonyms and keys of persons, over a key store; safe to use from several threads."""
 
-    def __init__(self, store: KeyStore, wrapper: KeyWrapper, cache_limit: int = 20_000) -> None:
+    def __init__(
+        self, store: KeyStore, wrapper: KeyWrapper, cache_limit: int = 20_000, packing: Packing | None = None
+    ) -> None:
         self._store, self._wrapper, self._limit = store, wrapper, cache_limit
+        self.packing = packing if packing is not None else Packing(_no_dictionary)
+        """What personal parts are packed with."""
         self._cache: OrderedDict[str, SubjectKey] = OrderedDict()
         self._lock = threading.Lock()
         self._pseudonyms: hmac.HMAC | None = None
@@ -148,15 +162,23 @@ class Subjects:
 
         Raises `KeysUnavailableError` when the store or the key service does not answer.
         """
-        with self._lock:
-            found = {name: self._cache[name] for name in pseudonyms if name in self._cache}
-            for name in found:
-                self._cache.move_to_end(name)
-        missing = [name for name in dict.fromkeys(pseudonyms) if name not in found]
+        wanted = dict.fromkeys(pseudonyms)
+        found = self._cached(wanted)
+        missing = [name for name in wanted if name not in found]
         if missing:
             fetched = {stored.owner: self._unwrapped(stored) for stored in self._stored(missing)}
             self._remember(fetched)
             found |= fetched
+        return found
+
+    def _cached(self, wanted: Iterable[str]) -> dict[str, SubjectKey]:
+        cache, found = self._cache, {}
+        with self._lock:
+            for name in wanted:
+                key = cache.get(name)
+                if key is not None:
+                    cache.move_to_end(name)
+                    found[name] = key
         return found
 
     def fetch(self, pseudonyms: Iterable[str]) -> None:
@@ -168,11 +190,11 @@ class Subjects:
                 self._remember({name: self._unwrapped(stored)})
 
     def open(self, pseudonym: str, sealed: bytes) -> bytes:
-        """Return what was sealed for a pseudonym.
+        """Return what was sealed for a pseudonym, unpacked.
 
         Raises `ErasedError` when its key was destroyed, `TamperedError` when the bytes were changed.
         """
-        if sealed[:1] != _VERSION or len(sealed) < 1 + _ID_BYTES + _NONCE_BYTES + 16:
+        if sealed[:1] not in {_PLAIN, _PACKED} or len(sealed) < 1 + _ID_BYTES + _NONCE_BYTES + 16:
             raise TamperedError("the personal part is not what was sealed")
         with self._lock:
             key = self._cache.get(pseudonym)
@@ -182,7 +204,10 @@ class Subjects:
                 raise ErasedError("the personal part of this record was erased")
             key = self._unwrapped(stored)
             self._remember({pseudonym: key})
-        return key.open(sealed)
+        plain = key.open(sealed)
+        if sealed[:1] == _PLAIN:
+            return plain
+        return plain[:SALT_BYTES] + self.packing.unpack(plain[SALT_BYTES:])
 
     def erase(self, pseudonym: str) -> bool:
         """Destroy a person's key, durably; says whether there was one."""
@@ -239,3 +264,7 @@ class Subjects:
             self._cache.update(keys)
             while len(self._cache) > self._limit:
                 self._cache.popitem(last=False)
+
+
+def _no_dictionary(_: bytes) -> bytes:
+    raise NotRecordedError("no dictionary is stored")

@@ -9,11 +9,13 @@ Invariant: an edge has the root that `merkle.root` gives for the same leaves.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from compliance.ledger.merkle import EMPTY_ROOT, node_hash
 from compliance.ledger.tiles import TILE_HEIGHT, TILE_WIDTH
 
+_OWN_LEVELS = 4
+"""Levels of a path that are found for each leaf; above them sixteen leaves have it in common."""
 PartialReader = Callable[[int, int, int], list[bytes]]
 """`(tile level, first, count)` -> that many hashes at the level, from index `first` on."""
 
@@ -132,11 +134,22 @@ class Growth:
     after: Edge
     _levels: list[_Level]
     _edges: list[bytes | None]
+    _shared: dict[int, list[bytes]] = field(default_factory=dict)
 
     def path(self, index: int) -> list[bytes]:
         """Return the inclusion path of a leaf that this growth appended, in the tree that it made."""
+        # From some level on, the leaves of a group have their paths in common.
+        place = index >> _OWN_LEVELS
+        above = self._shared.get(place)
+        if above is None:
+            above = self._shared[place] = self._siblings(index, _OWN_LEVELS, len(self._levels))
+        return self._siblings(index, 0, min(_OWN_LEVELS, len(self._levels))) + above
+
+    def _siblings(self, index: int, start: int, end: int) -> list[bytes]:
+        """Return the part of a leaf's path that lies in the levels [start, end)."""
         path: list[bytes] = []
-        for level, known in enumerate(self._levels):
+        for level in range(start, end):
+            known = self._levels[level]
             sibling, complete = index >> level ^ 1, self.size >> level
             if sibling < complete:
                 path.append(known.hashes[sibling - known.first])

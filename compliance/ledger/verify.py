@@ -26,6 +26,7 @@ from compliance.ledger.keyring import KeySpan
 from compliance.ledger.report import LogReport, Report
 from compliance.ledger.tiles import TILE_WIDTH
 from compliance.ledger.verify_consistency import check_consistency
+from compliance.ledger.verify_dictionaries import check_dictionaries
 from compliance.ledger.verify_entries import Examined, Span, examine, spans
 from compliance.ledger.verify_index import SPAN, Sum, differing, problems_of, stored_sums
 from compliance.ledger.verify_notes import (
@@ -164,6 +165,7 @@ def _verify(
     check_strays(connection, report.logs, report)
     check_feeds(connection, sorted(archive.origins), report)
     check_rulesets(connection, sorted(archive.origins), used, digest_of, report)
+    check_dictionaries(connection, sorted(archive.origins), report)
 
 
 def _left(

@@ -1,9 +1,8 @@
 """The tables of the log.
 
-Append-only (triggers refuse UPDATE, DELETE and TRUNCATE): log, entry, tile, checkpoint, ruleset. Derived
-and therefore
-mutable: head (size, root and time of the newest commit), feed (the newest entry of each), idempotency (kept a day),
-term and indexed (search).
+Append-only (triggers refuse UPDATE, DELETE and TRUNCATE): log, entry, tile, checkpoint, ruleset, dictionary. Derived
+and therefore mutable: head (size, root and time of the newest commit), feed (the newest entry of each), idempotency
+(kept a day), term and indexed (search).
 Invariant: whatever is derived can be derived again from the entries, and is checked against them.
 """
 
@@ -16,7 +15,14 @@ from sqlmodel import Field, SQLModel
 
 from compliance.storage.types import UtcDateTime
 
-APPEND_ONLY = ("ledger_log", "ledger_entry", "ledger_tile", "ledger_checkpoint", "ledger_ruleset")
+APPEND_ONLY = (
+    "ledger_log",
+    "ledger_entry",
+    "ledger_tile",
+    "ledger_checkpoint",
+    "ledger_ruleset",
+    "ledger_dictionary",
+)
 
 
 class Log(SQLModel, table=True):
@@ -118,6 +124,16 @@ class Ruleset(SQLModel, table=True):
 
     digest: str = Field(sa_column=Column(String(80), primary_key=True))
     source: bytes = Field(sa_column=Column(LargeBinary, nullable=False))
+
+
+class Dictionary(SQLModel, table=True):
+    """What personal parts are packed with (`compliance.ledger.packing`), by the name that they call it."""
+
+    __tablename__ = "ledger_dictionary"
+
+    name: bytes = Field(sa_column=Column(LargeBinary(8), primary_key=True))
+    ruleset: str = Field(sa_column=Column(String(80), nullable=False))
+    content: bytes = Field(sa_column=Column(LargeBinary, nullable=False))
 
 
 class Term(SQLModel, table=True):

@@ -20,12 +20,13 @@ from compliance.ledger.ledger import Ledger
 from compliance.ledger.note import Note, SignatureType, Signer
 from compliance.ledger.verify import verify
 from compliance.ledger.witness import Witness
-from tests.ledger.support import Clock, record, settings
+from tests.ledger.support import Clock, record, samples, settings
 
 WITNESS = Signer("w.example", Ed25519PrivateKey.from_private_bytes(b"\x09" * 32), SignatureType.COSIGNATURE_V1)
 SOURCE = b"the rules"
-SIZE = 308
-"""The first entry, 300 decisions, two on a pair, request and erasure, the ruleset, a feed, one more decision."""
+SIZE = 310
+"""The first entry, 300 decisions, two on a pair, request and erasure, the ruleset, a feed, one more decision, a
+dictionary, a decision packed with it."""
 
 
 def whole(folder, url=None):
@@ -49,6 +50,8 @@ def whole(folder, url=None):
     clock.move(seconds=5)
     ledger.cosign(_witness(clock))
     ledger.append(record(500)).result(10)
+    ledger.pack_by("sha256:of-the-ruleset", samples)
+    ledger.append(record(501)).result(10)
     ledger.close()
     return made
 

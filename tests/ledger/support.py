@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import random
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from itertools import product
 from pathlib import Path
 from typing import Any
 
@@ -48,3 +50,16 @@ def without_checkpoint(folder: Path) -> None:
     """Remove what was kept outside the database, as whoever wants a restored database to go unnoticed would."""
     for path in folder.glob("checkpoint*"):
         path.unlink()
+
+
+def samples(count: int = 400, seed: int = 1) -> list[bytes]:
+    """Frames that have in common what answers have: a few sentences of a rulebook, in whatever order, and numbers."""
+    chance = random.Random(seed)
+    said = [
+        f"Rule {number}: a person who resides in {place} may not {verb} an instrument of this issuer, since the law of "
+        f"{place} asks for a licence that the venue does not have; see https://example.com/{place}/{number}."
+        for number, (place, verb) in enumerate(
+            product(("Mexico", "Kenya", "Chile", "Ghana"), ("buy", "sell", "receive"))
+        )
+    ]
+    return [f'{{"n":{chance.random()},"grounds":{chance.sample(said, 6)}}}'.encode() for _ in range(count)]

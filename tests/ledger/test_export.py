@@ -63,9 +63,9 @@ def exported(archive, folder, *span, kept=()):
 
 def test_json_lines_hold_every_entry_whole(archive):
     out = io.BytesIO()
-    assert write_lines(entries(archive, parts(archive)), out) == 308
+    assert write_lines(entries(archive, parts(archive)), out) == 310
     rows = [json.loads(line) for line in out.getvalue().splitlines()]
-    assert [row["index"] for row in rows] == list(range(308))
+    assert [row["index"] for row in rows] == list(range(310))
     assert rows[1]["entry"]["public"]["id"] == "d0"
     assert decode_base64(rows[1]["hash"]) == leaf_hash(archive.reader().entry(1).body)
     assert b"residence" not in out.getvalue()
@@ -74,7 +74,7 @@ def test_json_lines_hold_every_entry_whole(archive):
 def test_an_outsider_derives_the_signed_root_from_an_export(archive, tmp_path, outsider):
     key = exported(archive, tmp_path)
     assert outsider.verify(tmp_path, key) == [
-        "valid: entries 0 to 307 of example.com/log, in a tree of 308",
+        "valid: entries 0 to 309 of example.com/log, in a tree of 310",
         "valid: that tree continues the one of 1 that was signed before",
     ]
 
@@ -85,7 +85,7 @@ def test_a_span_of_time_is_proved_as_well(archive, tmp_path, outsider, since, un
     key = exported(archive, tmp_path, *span)
     said, _ = outsider.verify(tmp_path, key)
     assert said.startswith("valid: entries")
-    assert "0 to 307" not in said
+    assert "0 to 309" not in said
 
 
 def test_any_entry_that_was_changed_left_out_or_moved_is_refused(archive, tmp_path, outsider):
@@ -114,13 +114,14 @@ def test_parquet_has_the_same_entries_and_the_same_proof(archive, tmp_path, outs
     rows = write_parquet(entries(archive, found), tmp_path / "entries.parquet")
     document = manifest(Exported(found, {"entries.parquet": rows}), tmp_path)
     (tmp_path / "manifest.json").write_text(json.dumps(document))
-    assert outsider.verify(tmp_path, found[0].keys[-1])[0].startswith("valid: entries 0 to 307")
+    assert outsider.verify(tmp_path, found[0].keys[-1])[0].startswith("valid: entries 0 to 309")
     table = pq.read_table(tmp_path / "entries.parquet")
     assert table.column("id").to_pylist()[1:4] == ["d0", "d1", "d2"]
     assert table.column("outcome").to_pylist()[:2] == [None, "allow"]
     assert table.column("territories").to_pylist()[1] == ["CH"]
     assert table.column("recorded_at").to_pylist()[0] == datetime(2026, 11, 25, 12, tzinfo=UTC)
-    assert set(table.column("kind").to_pylist()) == {"log", "decision", "ruleset", "feed", "erasure", "erasure-request"}
+    kinds = {"log", "decision", "ruleset", "dictionary", "feed", "erasure", "erasure-request"}
+    assert set(table.column("kind").to_pylist()) == kinds
 
 
 def test_personal_parts_are_written_only_by_name_and_never_once_erased(sqlite_ledger):

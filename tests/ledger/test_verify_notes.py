@@ -14,7 +14,7 @@ def log(tmp_path_factory):
 @pytest.mark.parametrize(
     ("change", "problem"),
     [
-        (lambda note: note.replace("308", "307", 1), "is not valid"),
+        (lambda note: note.replace("310", "309", 1), "is not valid"),
         (lambda _: "no note", "is not valid"),
         (lambda _: str(Checkpoint("w.example", 1, bytes(32)).signed([WITNESS])), "of the log `w.example`"),
     ],

@@ -29,7 +29,7 @@ def test_migrating_twice_changes_nothing(database):
     migrate(database)
     migrate(database)
     with database.read() as connection:
-        assert connection.execute(text("SELECT version_num FROM alembic_version")).all() == [("0002",)]
+        assert connection.execute(text("SELECT version_num FROM alembic_version")).all() == [("0003",)]
 
 
 def test_an_older_database_keeps_what_it_has(database):

@@ -13,6 +13,7 @@ ROWS = {
     "ledger_tile": "(epoch, level, tile_index, hashes, root) VALUES (1, 0, 0, '00', '00')",
     "ledger_checkpoint": "(epoch, size, witnessed, note, made_at) VALUES (1, 0, false, 'n', '2026-01-01 00:00:00')",
     "ledger_ruleset": "(digest, source) VALUES ('d', '00')",
+    "ledger_dictionary": "(name, ruleset, content) VALUES ('00', 'r', '00')",
 }
 
 

@@ -65,7 +65,7 @@ def test_a_node_that_starts_before_its_database_opens_the_ledger_by_itself(tmp_p
     answers = {key: node.decide(key) for key in ("early", "later")}
     assert {answer.status_code for answer in answers.values()} == {200}
     assert "compliance_ledger_open 1.0" in node.get("/metrics").text
-    assert "compliance_ledger_records_total 3.0" in node.get("/metrics").text
+    assert "compliance_ledger_records_total 4.0" in node.get("/metrics").text
     assert node.stop() in {0, -signal.SIGTERM}
     check(node, {key: answer.content for key, answer in answers.items()})
     assert "Traceback" not in node.said()

@@ -187,7 +187,7 @@ def test_a_restored_older_file_stops_the_node_at_start(node, tmp_path):
     problem(node.decide())
     assert node.get("/healthz").status_code == 200
     kept = Checkpoint.of_text(Note.of_text((node.folder / "checkpoint").read_text()).text)
-    assert kept.size == 4  # start, rulebook, two decisions: the newest checkpoint was not overwritten
+    assert kept.size == 5  # start, rulebook, dictionary, two decisions: the newest checkpoint was not overwritten
 
 
 def test_after_a_restored_backup_two_persons_go_on_and_old_receipts_stay_valid(node, tmp_path):

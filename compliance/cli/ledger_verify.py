@@ -12,7 +12,7 @@ from rich.table import Table
 from rich.text import Text
 
 from compliance.cli.exits import Exit
-from compliance.cli.ledger_options import FOLDER, DatabaseOption, LedgerOption, archive, open_at
+from compliance.cli.ledger_options import FOLDER, DatabaseOption, LedgerOption, archive, ledger_errors, open_at
 from compliance.cli.progress import progress
 from compliance.cli.terminal import console, fail, print_json, say
 
@@ -36,11 +36,17 @@ def verify(
     checkpoint: Annotated[list[Path] | None, typer.Option(help="A signed checkpoint that was kept elsewhere.")] = None,
     key: Annotated[list[str] | None, typer.Option(metavar="KEY", help="The log's public key, as you know it.")] = None,
     witness_key: Annotated[list[str] | None, typer.Option(metavar="KEY", help="A witness's public key.")] = None,
+    jobs: Annotated[
+        int | None,
+        typer.Option(
+            min=1, metavar="NUMBER", help="Processes that examine a long log.", show_default="one for each processor"
+        ),
+    ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON document.")] = False,
 ) -> None:
     """Grow the tree again from the stored entries, and compare everything stored or signed with it.
 
-    Exit codes: 0 all is as it was recorded, 1 something is not, 2 bad input.
+    Exit codes: 0 all is as it was recorded, 1 something is not, 2 bad input, 70 nothing was verified.
     """
     from compliance.ledger.verify import verify as verified
     from compliance.ledger.verify_notes import Given
@@ -51,9 +57,9 @@ def verify(
         keys=_verifiers(key or (), "--key"),
         witnesses=_verifiers(witness_key or (), "--witness-key"),
     )
-    with archive(ledger, database) as opened, progress("verifying") as told:
-        again = partial(open_at, ledger, database)
-        report = verified(opened, given, digest_of=_digest_of(), progress=told, reopen=again)
+    again = partial(open_at, ledger, database)
+    with archive(ledger, database) as opened, ledger_errors("the log was not verified"), progress("verifying") as told:
+        report = verified(opened, given, digest_of=_digest_of(), progress=told, reopen=again, jobs=jobs)
     if as_json:
         print_json(_document(report))
     else:

@@ -53,6 +53,10 @@ class TamperedError(LedgerError):
     """What is stored is not what the log committed to."""
 
 
+class NotVerifiedError(LedgerError):
+    """A verification did not come to its end: it says neither that the log is good nor that it is not."""
+
+
 class RefusedError(LedgerError):
     """The ledger's own rules forbid it: a second person is needed, or it was done before (409)."""
 

@@ -5,15 +5,19 @@ Invariant: reading an edited row never fails for how a value is spelt; it is com
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from bisect import bisect_left
+from collections import defaultdict
+from collections.abc import Iterator
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Text, select, type_coerce
+from sqlalchemy import ColumnElement, Connection, Text, literal_column, select, type_coerce
 
 from compliance.ledger import store
-from compliance.ledger.entry import DECISION, stamped
+from compliance.ledger.entry import stamped
 
+_TOGETHER = 200
+"""Entries whose bytes are read at once."""
 _STORED_LENGTH = len("2026-01-01 00:00:00.000000")
 
 
@@ -39,9 +43,36 @@ def body(connection: Connection, epoch: int, index: int) -> bytes | None:
     return None if found is None else bytes(found)
 
 
-def events(connection: Connection, epoch: int, kinds: Sequence[str]) -> Iterator[tuple[int, bytes]]:
-    """Yield index and bytes of the entries of the given kinds other than decisions, in order."""
-    columns = store.ENTRY.c
-    wanted = select(columns.leaf_index).where(columns.epoch == epoch, columns.kind != DECISION, columns.kind.in_(kinds))
-    for index in connection.execute(wanted.order_by(columns.leaf_index)).scalars().all():
-        yield index, body(connection, epoch, index) or b""
+class Events:
+    """The entries of a log other than decisions, in one view of it, as an index of the database lists them.
+
+    Whoever looks at every entry asks `has` whether they are all there.
+    """
+
+    def __init__(self, connection: Connection, epoch: int) -> None:
+        columns = store.ENTRY.c
+        # Spelt as in the index, and nothing else to go by: SQLite would read the whole table, decisions and all.
+        others: ColumnElement[bool] = literal_column("kind <> 'decision'")
+        wanted = select(columns.leaf_index, columns.kind).where(others, columns.epoch + 0 == epoch)
+        self._connection, self._epoch = connection, epoch
+        self._places: dict[object, list[int]] = defaultdict(list)
+        for index, kind in connection.execute(wanted.order_by(columns.leaf_index)):
+            self._places[kind].append(index)
+
+    def has(self, index: int, kind: object) -> bool:
+        """Say whether an entry is listed, by what its row says that it is."""
+        places = self._places.get(kind, ())
+        place = bisect_left(places, index)
+        return place < len(places) and places[place] == index
+
+    def of(self, *kinds: str) -> Iterator[tuple[int, bytes]]:
+        """Yield index and bytes of the entries whose row says one of these kinds, in order."""
+        columns = store.ENTRY.c
+        places = sorted(index for kind in kinds for index in self._places.get(kind, ()))
+        for start in range(0, len(places), _TOGETHER):
+            some = places[start : start + _TOGETHER]
+            wanted = select(columns.leaf_index, columns.entry).where(
+                columns.epoch == self._epoch, columns.leaf_index.in_(some)
+            )
+            for index, entry in self._connection.execute(wanted.order_by(columns.leaf_index)).all():
+                yield index, bytes(entry)

@@ -9,7 +9,6 @@ Invariant: a key is durable before anything sealed with it is; without a key ser
 
 from __future__ import annotations
 
-import contextlib
 import hmac
 import json
 import os
@@ -184,10 +183,15 @@ class Subjects:
     def fetch(self, pseudonyms: Iterable[str]) -> None:
         """Unwrap the keys that exist, all at once, for records that are about to be opened; makes none."""
         with self._lock:
-            wanted = [name for name in pseudonyms if name not in self._cache]
+            # In order: neighbours lie on the same page of the store.
+            wanted = sorted(name for name in pseudonyms if name not in self._cache)
+        unwrapped: dict[str, SubjectKey] = {}
         for name, stored in self._found(wanted).items():
-            with contextlib.suppress(KeysUnavailableError):  # said by `open`, of the record
-                self._remember({name: self._unwrapped(stored)})
+            try:
+                unwrapped[name] = self._unwrapped(stored)
+            except KeysUnavailableError:  # said by `open`, of the record
+                continue
+        self._remember(unwrapped)
 
     def open(self, pseudonym: str, sealed: bytes) -> bytes:
         """Return what was sealed for a pseudonym, unpacked.

@@ -10,25 +10,21 @@ are stated by its first entry, which is under the signed root: whoever knows the
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator, Mapping
-from concurrent.futures import Future, ProcessPoolExecutor
-from contextlib import ExitStack, contextmanager
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from multiprocessing import get_context
-from typing import Protocol
 
 from sqlalchemy import Connection, select
 from sqlalchemy.exc import SQLAlchemyError
 
-from compliance.ledger import merkle, store
+from compliance.ledger import merkle, raw, store
 from compliance.ledger.archive import Archive
 from compliance.ledger.keyring import KeySpan
 from compliance.ledger.report import LogReport, Report
 from compliance.ledger.tiles import TILE_WIDTH
 from compliance.ledger.verify_consistency import check_consistency
 from compliance.ledger.verify_dictionaries import check_dictionaries
-from compliance.ledger.verify_entries import Examined, Span, examine, spans
-from compliance.ledger.verify_index import SPAN, Sum, differing, problems_of, stored_sums
+from compliance.ledger.verify_entries import Examined, spans
+from compliance.ledger.verify_index import SPAN, Sum, differing, problems_of
 from compliance.ledger.verify_notes import (
     Given,
     Stated,
@@ -39,6 +35,7 @@ from compliance.ledger.verify_notes import (
     stored_notes,
     with_given,
 )
+from compliance.ledger.verify_processes import Hands, hands, processors
 from compliance.ledger.verify_rows import (
     UpperTiles,
     check_claims,
@@ -59,20 +56,6 @@ Progress = Callable[[int, int], None]
 
 FEW = 50_000
 """Entries up to which a second process is not worth its start."""
-_AHEAD = 3
-"""Spans that each process has waiting."""
-
-
-class _Hands(Protocol):
-    """Who examines spans: this process, or several."""
-
-    def examined(self, wanted: Iterator[Span]) -> Iterator[Examined]:
-        """Yield what each span comes to, in order."""
-        ...
-
-    def index_sums(self, epoch: int, key: bytes) -> Callable[[], dict[int, Sum]]:
-        """Begin to sum up the stored search index; the result is there when it is asked for."""
-        ...
 
 
 @dataclass(slots=True)
@@ -81,6 +64,7 @@ class _Walk:
 
     connection: Connection
     log: LogReport
+    events: raw.Events
     report: Report
     tiles: UpperTiles
     lefts: list[tuple[int, bytes]] = field(default_factory=list)
@@ -102,17 +86,20 @@ def verify(
     digest_of: Callable[[bytes], str] | None = None,
     progress: Progress | None = None,
     reopen: Callable[[], Archive] | None = None,
+    jobs: int | None = None,
 ) -> Report:
     """Check every log of a database.
 
     Personal parts that were not erased are opened and compared with their commitments where the keys are at hand.
     `digest_of` says under which digest a ruleset's source must be stored. With `reopen`, which must be picklable and
-    opens the same archive, a long log is examined by as many processes as there are processors.
+    opens the same archive, a long log is examined by `jobs` processes: by default, one for each processor that there is
+    for this one. Raises `NotVerifiedError` when one of them dies, `KeysUnavailableError` when the store of keys does
+    not answer.
     """
     brought, report = given or Given(), Report()
     try:
         with archive.database.read() as connection:
-            _verify(connection, archive, brought, report, digest_of, progress, reopen)
+            _verify(connection, archive, brought, report, digest_of, progress, reopen, jobs or processors())
     except SQLAlchemyError as error:
         reason = str(getattr(error, "orig", None) or error).splitlines()[0]
         report.problem("database", f"it cannot be read: {reason}")
@@ -127,10 +114,12 @@ def _verify(
     digest_of: Callable[[bytes], str] | None,
     progress: Progress | None,
     reopen: Callable[[], Archive] | None,
+    jobs: int,
 ) -> None:
     report.logs = [LogReport(epoch, archive.origins[epoch]) for epoch in sorted(archive.origins)]
     by_origin = {log.origin: log for log in report.logs}
-    stated_keys = {log.epoch: keys_of(connection, log, report) for log in report.logs}
+    events = {log.epoch: raw.Events(connection, log.epoch) for log in report.logs}
+    stated_keys = {log.epoch: keys_of(connection, log, events[log.epoch], report) for log in report.logs}
     keys = {epoch: with_given(own, given) for epoch, own in stated_keys.items()}
     check_keys(report.logs, given, report)
     for epoch, own in stated_keys.items():
@@ -146,10 +135,10 @@ def _verify(
     _left(connection, report, by_origin, keys, stated)
     heads = {row.epoch: row.size for row in connection.execute(select(store.HEAD.c.epoch, store.HEAD.c.size))}
     for log in report.logs:
-        log.master_keys = master_keys_of(connection, log.epoch)
+        log.master_keys = master_keys_of(events[log.epoch])
         log.size = size_of(connection, log.epoch, heads.get(log.epoch, 0))
     total, done, used = sum(log.size for log in report.logs), 0, set[str]()
-    with _hands(connection, archive, reopen if total > FEW else None) as hands:
+    with hands(connection, archive, reopen if total > FEW else None, jobs) as examiners:
         for log in report.logs:
             before = done
 
@@ -157,15 +146,15 @@ def _verify(
                 if progress is not None:
                     progress(before + size, total)
 
-            walk = _walked(connection, log, stated[log.epoch], hands, report, told)
+            walk = _walked(connection, log, events[log.epoch], stated[log.epoch], examiners, report, told)
             done += log.size
             used |= walk.rulesets
             _check_keyless(archive, walk, report)
     check_claims(connection, report)
     check_strays(connection, report.logs, report)
-    check_feeds(connection, sorted(archive.origins), report)
-    check_rulesets(connection, sorted(archive.origins), used, digest_of, report)
-    check_dictionaries(connection, sorted(archive.origins), report)
+    check_feeds(connection, events, report)
+    check_rulesets(connection, events, used, digest_of, report)
+    check_dictionaries(connection, events, report)
 
 
 def _left(
@@ -188,19 +177,20 @@ def _left(
 def _walked(
     connection: Connection,
     log: LogReport,
+    events: raw.Events,
     stated: list[Stated],
-    hands: _Hands,
+    examiners: Hands,
     report: Report,
     told: Callable[[int], None],
 ) -> _Walk:
     """Examine one log from its first entry to its last."""
-    walk = _Walk(connection, log, report, UpperTiles(connection, log.epoch, report))
+    walk = _Walk(connection, log, events, report, UpperTiles(connection, log.epoch, report))
     wanted = select(store.INDEXED.c.size).where(store.INDEXED.c.epoch == log.epoch)
     log.indexed = int(connection.execute(wanted).scalar() or 0)
     key = os.urandom(32)
-    sums = hands.index_sums(log.epoch, key) if log.indexed else dict[int, Sum]
+    sums = examiners.index_sums(log.epoch, key) if log.indexed else dict[int, Sum]
     sizes = [each.size for each in stated]
-    for found in hands.examined(spans(log.epoch, log.size, sizes, log.indexed, key)):
+    for found in examiners.examined(spans(log.epoch, log.size, sizes, log.indexed, key)):
         _take(walk, found)
         told(found.span.end)
     log.root = walk.roots.get(log.size, merkle.EMPTY_ROOT)
@@ -236,6 +226,9 @@ def _take(walk: _Walk, found: Examined) -> None:
         count *= 2
     walk.lefts.append((count, root))
     walk.tiles.add(found.tiles)
+    for index, kind in found.events:
+        if not walk.events.has(index, kind):
+            walk.report.problem(f"entry {index}", "the database does not list it among those of its kind")
     walk.differing += found.differing
     walk.rulesets |= found.rulesets
     walk.keyless += found.keyless
@@ -285,8 +278,10 @@ def _check_stated(walk: _Walk, stated: list[Stated]) -> None:
 
 def _check_keyless(archive: Archive, walk: _Walk, report: Report) -> None:
     """See that a person whose key is gone was erased: the log says so, after the record."""
+    if not walk.keyless:
+        return
     with archive.database.read() as connection:  # a new view: somebody may have been erased meanwhile
-        erased = erasures_of(connection, sorted(archive.origins))
+        erased = erasures_of({epoch: raw.Events(connection, epoch) for epoch in sorted(archive.origins)})
     for index, owner in walk.keyless:
         if erased.get(owner, (0, 0)) > (walk.log.epoch, index):
             walk.log.erased += 1
@@ -294,69 +289,3 @@ def _check_keyless(archive: Archive, walk: _Walk, report: Report) -> None:
             report.problem(
                 f"entry {index}", "the key of its personal part is gone, and no entry says that it was erased"
             )
-
-
-# ------------------------------------------------------------------------------------------------- who examines
-
-
-class _Alone:
-    """Examines in this process."""
-
-    def __init__(self, connection: Connection, archive: Archive) -> None:
-        self._connection, self._archive = connection, archive
-
-    def examined(self, wanted: Iterator[Span]) -> Iterator[Examined]:
-        return (examine(self._connection, self._archive.subjects, span) for span in wanted)
-
-    def index_sums(self, epoch: int, key: bytes) -> Callable[[], dict[int, Sum]]:
-        return lambda: stored_sums(self._connection, epoch, key)
-
-
-class _Together:
-    """Examines in several processes; entries never change once stored, so each may take a view of its own."""
-
-    def __init__(self, pool: ProcessPoolExecutor, processes: int) -> None:
-        self._pool, self._ahead = pool, _AHEAD * processes
-
-    def examined(self, wanted: Iterator[Span]) -> Iterator[Examined]:
-        waiting: list[Future[Examined]] = []
-        for span in wanted:
-            waiting.append(self._pool.submit(_examine, span))
-            if len(waiting) >= self._ahead:
-                yield waiting.pop(0).result()
-        while waiting:
-            yield waiting.pop(0).result()
-
-    def index_sums(self, epoch: int, key: bytes) -> Callable[[], dict[int, Sum]]:
-        return self._pool.submit(_index_sums, epoch, key).result
-
-
-@contextmanager
-def _hands(connection: Connection, archive: Archive, reopen: Callable[[], Archive] | None) -> Iterator[_Hands]:
-    processes = os.cpu_count() or 1
-    if reopen is None or processes == 1:
-        yield _Alone(connection, archive)
-        return
-    # `spawn`: a fork would take a copy of the progress bar's thread and of the database's connections with it.
-    with ExitStack() as stack:
-        pool = ProcessPoolExecutor(processes, get_context("spawn"), _begin, (reopen,))
-        stack.callback(pool.shutdown, cancel_futures=True)
-        yield _Together(pool, processes)
-
-
-_opened: list[Archive] = []
-"""The archive of an examining process."""
-
-
-def _begin(reopen: Callable[[], Archive]) -> None:
-    _opened.append(reopen())
-
-
-def _examine(span: Span) -> Examined:
-    with _opened[0].database.read() as connection:
-        return examine(connection, _opened[0].subjects, span)
-
-
-def _index_sums(epoch: int, key: bytes) -> dict[int, Sum]:
-    with _opened[0].database.read() as connection:
-        return stored_sums(connection, epoch, key)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Mapping
 
 from sqlalchemy import Connection, inspect, select
 
@@ -15,11 +15,11 @@ DICTIONARY_KIND = "dictionary"
 """The kind of the entry that commits to a stored dictionary (`compliance.ledger.packing`)."""
 
 
-def check_dictionaries(connection: Connection, epochs: Iterable[int], report: Report) -> None:
+def check_dictionaries(connection: Connection, events: Mapping[int, raw.Events], report: Report) -> None:
     """Compare every stored dictionary with the entry that commits to it; a log from before there were any has none."""
     stated: dict[str, object] = {}
-    for epoch in epochs:
-        for _, entry in raw.events(connection, epoch, [DICTIONARY_KIND]):
+    for listed in events.values():
+        for _, entry in listed.of(DICTIONARY_KIND):
             try:
                 public = json.loads(entry)["public"]
                 stated[public["name"]] = (public["ruleset"], public["content"])

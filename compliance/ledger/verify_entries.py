@@ -12,6 +12,7 @@ from hashlib import sha256
 from typing import Any
 
 import msgspec
+from msgspec.structs import asdict
 from sqlalchemy import Connection, select
 
 from compliance.ledger import merkle, raw, store
@@ -26,6 +27,8 @@ from compliance.ledger.verify_index import SPAN, Sum, summed
 
 _PAIRED = f'"{PAIRED}":'.encode()
 _NOTHING = bytes(merkle.HASH_BYTES)
+_TOGETHER = 512
+"""Entries whose bytes are in memory at once."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +64,8 @@ class Examined:
     rulesets: set[str] = field(default_factory=set)
     keyless: list[tuple[int, str]] = field(default_factory=list)
     """Entries whose personal part has no key any more, each with whose key it is."""
+    events: list[tuple[int, object]] = field(default_factory=list)
+    """Entries whose row says that they are other than decisions, each with what it says that they are."""
     erasures: int = 0
     opened: int = 0
     unread: int = 0
@@ -70,28 +75,23 @@ class Examined:
 def examine(connection: Connection, subjects: Subjects | None, span: Span) -> Examined:
     """Return what a span comes to; raises the database's errors where rows cannot be read at all."""
     found = Examined(span)
-    rows = _rows(connection, span)
-    stated = {index: _read(row.entry) for index, row in rows.items()}
-    if subjects is not None:
-        subjects.fetch({each.subject or NOBODY for each in stated.values() if each is not None})
     leaves: list[bytes] = []
     time, count, total = "", 0, 0
     sizes = {*span.sizes, span.end}
-    for index in range(span.start, span.end):
-        row, said = rows.get(index), stated.get(index)
+    for index, row, said in _entries(connection, subjects, span):
         if row is None:
             found.problems.append((f"entry {index}", "it is missing"))
             leaves.append(_NOTHING)
         else:
-            leaves.append(merkle.leaf_hash(row.entry))
+            leaves.append(merkle.leaf_hash(row[3]))
             if said is None:
                 found.problems.append((f"entry {index}", "it is not an entry"))
             else:
                 time = _in_order(index, said.recorded_at, time, found)
-                _compare(row, said, found)
-                _personal(row, said, subjects, found)
+                _compare(index, row, said, found)
+                _personal(index, row[4] or b"", said, subjects, found)
                 if index < span.indexed:
-                    more = summed(index, _terms(row.entry), span.key)
+                    more = summed(index, _terms(said), span.key)
                     count, total = count + more[0], total + more[1]
         if index + 1 in sizes:
             found.times[index + 1] = time
@@ -114,7 +114,25 @@ def spans(epoch: int, size: int, sizes: Sequence[int], indexed: int, key: bytes)
         yield Span(epoch, start, end, tuple(inside), indexed, key)
 
 
-def _rows(connection: Connection, span: Span) -> dict[int, Any]:
+_Row = tuple[Any, Any, Any, bytes, bytes | None]
+"""Kind, decision, log time as the database has it, entry, sealed bytes."""
+
+
+def _entries(
+    connection: Connection, subjects: Subjects | None, span: Span
+) -> Iterator[tuple[int, _Row | None, _Entry | None]]:
+    """Yield the index of every entry of a span, its row where there is one, and what it says where it is an entry."""
+    for start in range(span.start, span.end, _TOGETHER):
+        end = min(start + _TOGETHER, span.end)
+        rows = _rows(connection, span.epoch, start, end)
+        stated = {index: _read(row[3], searched=index < span.indexed) for index, row in rows.items()}
+        if subjects is not None:
+            subjects.fetch({each.subject or NOBODY for each in stated.values() if each is not None})
+        for index in range(start, end):
+            yield index, rows.get(index), stated.get(index)
+
+
+def _rows(connection: Connection, epoch: int, start: int, end: int) -> dict[int, _Row]:
     columns = store.ENTRY.c
     wanted = select(
         columns.leaf_index,
@@ -123,20 +141,34 @@ def _rows(connection: Connection, span: Span) -> dict[int, Any]:
         raw.instant(connection, columns.recorded_at),
         columns.entry,
         columns.sealed,
-    ).where(columns.epoch == span.epoch, columns.leaf_index >= span.start, columns.leaf_index < span.end)
-    return {row.leaf_index: row for row in connection.execute(wanted).all()}
+    ).where(columns.epoch == epoch, columns.leaf_index >= start, columns.leaf_index < end)
+    return {
+        index: (kind, name, at, entry, sealed)
+        for index, kind, name, at, entry, sealed in connection.execute(wanted).all()
+    }
 
 
-class _Hashes(msgspec.Struct):
+class _Hashes(msgspec.Struct, gc=False):
     ciphertext: str
     commitment: str
 
 
-class _Public(msgspec.Struct):
+class _Public(msgspec.Struct, gc=False):
     id: Any = None
 
 
-class _Entry(msgspec.Struct):
+class _Searched(_Public, gc=False):
+    """What `terms` reads of a public part; all else takes time to read, and is in the hash of the entry."""
+
+    outcome: Any = None
+    action: Any = None
+    resource: Any = None
+    territories: Any = None
+    rules: Any = None
+    grounds: Any = None
+
+
+class _Entry(msgspec.Struct, gc=False):
     """What an entry says that is stored beside it as well."""
 
     kind: str
@@ -147,40 +179,51 @@ class _Entry(msgspec.Struct):
     subject: str | None
 
 
+class _SearchedEntry(_Entry, gc=False):
+    public: _Searched
+
+
 _decode = msgspec.json.Decoder(_Entry).decode
+_decode_searched = msgspec.json.Decoder(_SearchedEntry).decode
 
 
-def _read(entry: bytes) -> _Entry | None:
-    """Return what an entry says; None when it is none."""
+def _read(entry: bytes, *, searched: bool) -> _Entry | None:
+    """Return what an entry says, and what it is found under if it is searched for; None when it is none."""
     try:
-        return _decode(entry)
+        return _decode_searched(entry) if searched else _decode(entry)
     except ValueError:  # also what is no UTF-8
         return None
 
 
-def _terms(entry: bytes) -> set[str]:
+def _terms(said: _Entry) -> set[str]:
     """Return what an entry is found under; nothing, which no index says, of one that cannot be searched for."""
+    public = asdict(said.public)
+    document = {"public": public, "kind": said.kind, "subject": said.subject, "ruleset": said.ruleset}
     try:
-        return index_terms(msgspec.json.decode(entry))
+        return index_terms(document)
     except (ValueError, LookupError, TypeError, AttributeError):
         return set()
 
 
-def _compare(row: Any, said: _Entry, found: Examined) -> None:
+def _compare(index: int, row: _Row, said: _Entry, found: Examined) -> None:
     """Compare an entry with its columns and with the ciphertext beside it."""
-    place = f"entry {row.leaf_index}"
+    kind, decision_id, recorded_at, _, sealed = row
+    if kind != DECISION:
+        found.events.append((index, kind))
     if said.kind == ERASURE:
         found.erasures += 1
     elif said.kind == DECISION:
         found.rulesets.add(said.ruleset)
-    if said.kind != row.kind:
-        found.problems.append((place, "its column `kind` is not what the entry says"))
-    if said.public.id != row.decision_id:
-        found.problems.append((place, "its column `decision_id` is not what the entry says"))
-    if said.recorded_at != raw.stamp(row.recorded_at):
-        found.problems.append((place, "its column `recorded_at` is not what the entry says"))
-    if row.sealed is None or encode_base64(sha256(row.sealed).digest()) != said.personal.ciphertext:
-        found.problems.append((place, "the ciphertext beside it is not the one that it states"))
+    wrong = []
+    if said.kind != kind:
+        wrong.append("its column `kind` is not what the entry says")
+    if said.public.id != decision_id:
+        wrong.append("its column `decision_id` is not what the entry says")
+    if said.recorded_at != raw.stamp(recorded_at):
+        wrong.append("its column `recorded_at` is not what the entry says")
+    if sealed is None or encode_base64(sha256(sealed).digest()) != said.personal.ciphertext:
+        wrong.append("the ciphertext beside it is not the one that it states")
+    found.problems += [(f"entry {index}", problem) for problem in wrong]
 
 
 def _in_order(index: int, time: str, before: str, found: Examined) -> str:
@@ -190,25 +233,25 @@ def _in_order(index: int, time: str, before: str, found: Examined) -> str:
     return time
 
 
-def _personal(row: Any, said: _Entry, subjects: Subjects | None, found: Examined) -> None:
+def _personal(index: int, sealed: bytes, said: _Entry, subjects: Subjects | None, found: Examined) -> None:
     """Open the personal part and compare it with the commitment to it."""
     if subjects is None:
         found.unread += 1
         return
     owner = said.subject or NOBODY
     try:
-        plain = subjects.open(owner, row.sealed or b"")
+        plain = subjects.open(owner, sealed)
         frame = plain[SALT_BYTES:]
         if encode_base64(commitment(plain[:SALT_BYTES], frame)) != said.personal.commitment:
-            found.problems.append((f"entry {row.leaf_index}", "its personal part is not what it committed to"))
+            found.problems.append((f"entry {index}", "its personal part is not what it committed to"))
             return
         if _PAIRED in frame and (second := (personal := Personal.of_frame(frame)).paired_with) is not None:
             owner = second
             subjects.open(second, personal.request)
     except ErasedError:
-        found.keyless.append((row.leaf_index, owner))
+        found.keyless.append((index, owner))
     except (LedgerError, ValueError, LookupError, TypeError) as error:
-        found.problems.append((f"entry {row.leaf_index}", f"its personal part does not open: {error}"))
+        found.problems.append((f"entry {index}", f"its personal part does not open: {error}"))
     else:
         found.opened += 1
 
@@ -235,7 +278,7 @@ def _hash(connection: Connection, span: Span, leaves: list[bytes], found: Examin
         columns.tile_index >= first,
         columns.tile_index < first + full,
     )
-    stored = {row.tile_index - first: row for row in connection.execute(wanted)}
+    stored = {row.tile_index - first: row for row in connection.execute(wanted).all()}
     for index, root in enumerate(found.tiles):
         place = f"tile {first + index} of level 0"
         hashes = leaves[index * TILE_WIDTH : (index + 1) * TILE_WIDTH]

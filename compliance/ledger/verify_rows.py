@@ -6,7 +6,8 @@ Each function takes one view of the database and notes in the report what is not
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
+from contextlib import suppress
 from dataclasses import replace
 from hashlib import sha256
 from typing import Any
@@ -34,14 +35,14 @@ def source_digest(source: bytes) -> str:
     return f"sha256:{sha256(source).hexdigest()}"
 
 
-def keys_of(connection: Connection, log: LogReport, report: Report) -> list[KeySpan]:
+def keys_of(connection: Connection, log: LogReport, events: raw.Events, report: Report) -> list[KeySpan]:
     """Return the keys that the log's own entries state, after comparing the first with the log's row."""
     place = f"log {log.epoch}"
     columns = store.LOG.c
     wanted = select(raw.instant(connection, columns.opened_at)).where(columns.epoch == log.epoch)
     opened_at = raw.stamp(connection.execute(wanted).scalar())
     found: list[KeySpan] = []
-    for index, entry in raw.events(connection, log.epoch, [LOG_KIND, KEY_KIND]):
+    for index, entry in events.of(LOG_KIND, KEY_KIND):
         try:
             document = json.loads(entry)
             if index == 0 and document["public"]["origin"] != log.origin:
@@ -59,10 +60,9 @@ def keys_of(connection: Connection, log: LogReport, report: Report) -> list[KeyS
     return found
 
 
-def master_keys_of(connection: Connection, epoch: int) -> list[str]:
+def master_keys_of(events: raw.Events) -> list[str]:
     """Return when the master key was changed, as the log's entries say."""
-    entries = (entry for _, entry in raw.events(connection, epoch, [MASTER_KIND]))
-    return [str(_recorded_at(entry)) for entry in entries]
+    return [str(_recorded_at(entry)) for _, entry in events.of(MASTER_KIND)]
 
 
 def _recorded_at(entry: bytes) -> object:
@@ -188,15 +188,19 @@ def check_strays(connection: Connection, logs: list[LogReport], report: Report) 
         wanted = select(columns.leaf_index).where(columns.epoch == log.epoch, beyond).limit(_SHOWN)
         for index in connection.execute(wanted).scalars():
             report.problem(f"entry {index}", "it lies where the log has no entry")
-        twice = (
-            select(columns.decision_id)
-            .where(columns.epoch == log.epoch, columns.kind == DECISION, columns.decision_id.is_not(None))
-            .group_by(columns.decision_id)
-            .having(func.count() > 1)
-            .limit(_SHOWN)
-        )
-        for decision in connection.execute(twice).scalars():
-            report.problem(f"decision {decision}", "it is recorded more than once")
+    # Names that any two rows have are in one index; only these rows are looked at.
+    names = select(columns.decision_id).where(columns.decision_id.is_not(None))
+    shared = names.group_by(columns.decision_id).having(func.count() > 1)
+    twice = (
+        select(columns.decision_id)
+        .where(columns.kind == DECISION, columns.decision_id.in_(shared))
+        .group_by(columns.epoch, columns.decision_id)
+        .having(func.count() > 1)
+        .order_by(columns.epoch, columns.decision_id)
+        .limit(_SHOWN)
+    )
+    for decision in connection.execute(twice).scalars():
+        report.problem(f"decision {decision}", "it is recorded more than once")
 
 
 def check_claims(connection: Connection, report: Report) -> None:
@@ -237,12 +241,13 @@ def check_claims(connection: Connection, report: Report) -> None:
         before = (row.epoch, row.leaf_index)
 
 
-def check_feeds(connection: Connection, epochs: Iterable[int], report: Report) -> None:
+def check_feeds(connection: Connection, events: Mapping[int, raw.Events], report: Report) -> None:
     """See that each feed is said to be stated by its newest entry, and that no other feed is named."""
     stated: dict[object, tuple[int, int]] = {}
-    for epoch in epochs:
-        for index, name in _feeds_of(connection, epoch):
-            stated[name] = (epoch, index)
+    for epoch, listed in events.items():
+        for index, entry in listed.of(FEED_KIND):
+            with suppress(LookupError, TypeError, ValueError):  # reported with the entry itself
+                stated[json.loads(entry)["public"]["feed"]] = (epoch, index)
     named: set[object] = set()
     columns = FEED.c
     # A copy that is older than the table has no feeds, either.
@@ -260,23 +265,9 @@ def check_feeds(connection: Connection, epochs: Iterable[int], report: Report) -
         report.problem(f"feed {name}", "an entry states it, and it is missing")
 
 
-def _feeds_of(connection: Connection, epoch: int) -> Iterable[tuple[int, object]]:
-    """Yield index and name of what states feeds, in order."""
-    columns = store.ENTRY.c
-    wanted = select(columns.leaf_index, columns.entry).where(
-        columns.epoch == epoch, columns.kind != DECISION, columns.kind == FEED_KIND
-    )
-    few_by_few: Any = connection.execution_options(yield_per=1000)
-    for index, entry in few_by_few.execute(wanted.order_by(columns.leaf_index)):
-        try:
-            yield index, json.loads(bytes(entry))["public"]["feed"]
-        except (LookupError, TypeError, ValueError):
-            continue  # reported with the entry itself
-
-
 def check_rulesets(
     connection: Connection,
-    epochs: Iterable[int],
+    events: Mapping[int, raw.Events],
     used: set[str],
     digest_of: Callable[[bytes], str] | None,
     report: Report,
@@ -286,8 +277,8 @@ def check_rulesets(
     `digest_of`, where given, says under which digest a source must be stored; it raises `ValueError` for what is none.
     """
     stated: dict[str, str] = {}
-    for epoch in epochs:
-        for _, entry in raw.events(connection, epoch, [RULESET_KIND]):
+    for listed in events.values():
+        for _, entry in listed.of(RULESET_KIND):
             try:
                 public = json.loads(entry)["public"]
                 stated[public["digest"]] = public["source"]
@@ -315,11 +306,11 @@ def check_rulesets(
             report.problem(f"ruleset {digest}", "decisions were taken under it, and its source is not stored")
 
 
-def erasures_of(connection: Connection, epochs: Iterable[int]) -> dict[str, tuple[int, int]]:
+def erasures_of(events: Mapping[int, raw.Events]) -> dict[str, tuple[int, int]]:
     """Return, by pseudonym, the last entry (epoch, index) that says that this person was erased."""
     found: dict[str, tuple[int, int]] = {}
-    for epoch in epochs:
-        for index, entry in raw.events(connection, epoch, [ERASURE]):
+    for epoch, listed in events.items():
+        for index, entry in listed.of(ERASURE):
             try:
                 found[json.loads(entry)["public"]["subject"]] = (epoch, index)
             except (LookupError, TypeError, ValueError):

@@ -47,6 +47,7 @@ _keys = Table(
     Column("wrapped", LargeBinary, nullable=False),
     sqlite_with_rowid=False,
 )
+_FIND = select(_keys).where(_keys.c.owner.in_(bindparam("owners", expanding=True)))
 
 
 class KeyNotDestroyedError(SQLAlchemyError):
@@ -88,9 +89,8 @@ class KeyStore:
         found: dict[str, StoredKey] = {}
         with self._engine.connect() as connection:
             for start in range(0, len(owners), _CHUNK):
-                chunk = owners[start : start + _CHUNK]
-                for row in connection.execute(select(_keys).where(_keys.c.owner.in_(chunk))).all():
-                    found[row.owner] = StoredKey(row.owner, row.key_id, row.wrapped)
+                rows = connection.execute(_FIND, {"owners": owners[start : start + _CHUNK]})
+                found |= {owner: StoredKey(owner, key_id, wrapped) for owner, key_id, wrapped in rows.all()}
         return found
 
     def add(self, keys: Iterable[StoredKey]) -> dict[str, StoredKey]:

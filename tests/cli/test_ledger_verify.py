@@ -1,3 +1,4 @@
+import os
 import sqlite3
 
 import pytest
@@ -76,3 +77,27 @@ def test_bad_input_is_told_from_a_bad_log(folder, words, said):
     done = run("ledger", "verify", "--ledger", folder, *words)
     assert done.code == 2
     assert said in done.err
+
+
+def test_several_processes_find_the_same(folder, monkeypatch):
+    alone = run("ledger", "verify", "--ledger", folder, "--json", "--jobs", "1").json
+    monkeypatch.setattr("compliance.ledger.verify.FEW", 1)
+    together = run("ledger", "verify", "--ledger", folder, "--json", "--jobs", "2").json
+    for found in (alone, together):
+        del found["logs"][0]["checkpoint"]["age_seconds"]
+    assert together == alone
+    assert run("ledger", "verify", "--ledger", folder, "--jobs", "0").code == 2
+
+
+def dead(*_):
+    os._exit(9)
+
+
+def test_a_process_that_dies_is_a_failure_and_no_report(folder, monkeypatch):
+    monkeypatch.setattr("compliance.ledger.verify.FEW", 1)
+    monkeypatch.setattr("compliance.cli.ledger_verify.open_at", dead)
+    done = run("ledger", "verify", "--ledger", folder, "--json", "--jobs", "2")
+    assert (done.code, done.out) == (70, "")
+    assert "the log was not verified: a process that examined entries ended before its time" in " ".join(
+        done.err.split()
+    )

@@ -99,11 +99,31 @@ def test_several_processes_find_what_one_finds(copy, monkeypatch):
     plain = LedgerSettings(copy.database_url, copy.folder)
     with edit(copy.folder.parent / "log.db") as connection:
         connection.execute("UPDATE ledger_entry SET kind = 'other' WHERE leaf_index = 17")
-    alone, together = verified(plain), verified(plain, reopen=partial(open_archive, plain))
+    alone, together = verified(plain), verified(plain, reopen=partial(open_archive, plain), jobs=2)
     with edit(copy.folder.parent / "log.db") as connection:
         connection.execute("UPDATE ledger_entry SET kind = 'decision' WHERE leaf_index = 17")
     assert together.document() == alone.document()
     assert places(together) == ["entry 17"]
+
+
+def test_an_entry_that_an_index_of_the_database_hides_is_named(original, tmp_path):
+    made = copied(original, tmp_path)
+    with edit(tmp_path / "log.db") as connection:
+        # The index is made of a table in which the ruleset's entry is something else, and then kept as it is.
+        connection.execute("UPDATE ledger_entry SET kind = 'decision' WHERE kind = 'ruleset'")
+        connection.execute("PRAGMA writable_schema = ON")
+        row = connection.execute(
+            "SELECT rootpage, sql FROM sqlite_master WHERE name = 'ix_ledger_entry_kind'"
+        ).fetchone()
+        connection.execute("DELETE FROM sqlite_master WHERE name = 'ix_ledger_entry_kind'")
+    with edit(tmp_path / "log.db") as connection:
+        connection.execute("UPDATE ledger_entry SET kind = 'ruleset' WHERE leaf_index = 305")
+        connection.execute("PRAGMA writable_schema = ON")
+        connection.execute(
+            "INSERT INTO sqlite_master VALUES ('index', 'ix_ledger_entry_kind', 'ledger_entry', ?, ?)", row
+        )
+    report = verified(made)
+    assert "entry 305: the database does not list it among those of its kind" in map(str, report.problems)
 
 
 def columns(path):

@@ -1,6 +1,7 @@
 import pytest
 from sqlalchemy import text
 
+from compliance.ledger import raw
 from compliance.ledger.report import LogReport, Report
 from compliance.ledger.verify_dictionaries import check_dictionaries
 from tests.ledger.edited import places
@@ -26,7 +27,7 @@ def test_a_dictionary_that_is_not_as_the_log_states_it_is_named(sqlite_ledger, s
             connection.execute(text(f"DROP TRIGGER ledger_dictionary_refuses_{event}"))
         for statement in statements:
             connection.execute(text(statement))
-        check_dictionaries(connection, [1], report)
+        check_dictionaries(connection, {1: raw.Events(connection, 1)}, report)
     found = [each.text for each in report.problems]
     assert found[:1] == ([] if problem is None else [problem])
     assert all(place.startswith("dictionary ") for place in places(report))

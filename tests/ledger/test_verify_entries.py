@@ -3,7 +3,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from compliance.ledger.merkle import leaf_hash, reader_of, root
-from compliance.ledger.verify_entries import examine, spans
+from compliance.ledger.reading import index_terms
+from compliance.ledger.verify_entries import _read, _Searched, _terms, examine, spans
 from compliance.ledger.verify_index import SPAN
 from tests.ledger.support import RULESET, record
 
@@ -41,3 +42,45 @@ def test_spans_cover_every_entry_and_every_size_once(size, sizes):
         [*range(0, size, SPAN), *range(SPAN, size, SPAN), *([size] if size else [])]
     )
     assert [each for span in made for each in span.sizes] == [each for each in sorted(set(sizes)) if 0 < each <= size]
+
+
+class Watched(dict):
+    """A public part that notes which names are asked for."""
+
+    def __init__(self, known):
+        super().__init__(known)
+        self.asked = set()
+
+    def get(self, name, default=None):
+        self.asked.add(name)
+        return super().get(name, default)
+
+    def __getitem__(self, name):
+        self.asked.add(name)
+        return super().__getitem__(name)
+
+
+def test_of_a_public_part_everything_is_read_that_it_is_searched_by():
+    public = Watched(
+        {
+            "id": "d",
+            "outcome": "deny",
+            "action": "buy",
+            "resource": {"id": "AAPLx"},
+            "territories": ["CH"],
+            "rules": ["a"],
+            "grounds": [{"rule": "b"}],
+        }
+    )
+    found = index_terms({"public": public, "kind": "decision", "subject": None, "ruleset": ""})
+    assert len(found) == 7
+    assert public.asked == {"outcome", "action", "resource", "territories", "rules", "grounds"}
+    assert public.asked == set(_Searched.__struct_fields__) - {"id"}
+
+
+def test_an_entry_that_cannot_be_searched_for_is_found_under_nothing():
+    public = b'{"grounds":5,"id":null}'
+    body = b'{"kind":"decision","personal":{"ciphertext":"","commitment":""},"public":%b,"recorded_at":"","ruleset":"","subject":null}'
+    assert _terms(_read(body % public, searched=True)) == set()
+    assert _terms(_read(body % b"{}", searched=True)) == {"kind:decision"}
+    assert _read(body % b"[]", searched=True) is _read(body % b"[]", searched=False) is None

@@ -40,7 +40,12 @@ def body(connection: Connection, epoch: int, index: int) -> bytes | None:
     columns = store.ENTRY.c
     wanted = select(columns.entry).where(columns.epoch == epoch, columns.leaf_index == index)
     found = connection.execute(wanted).scalar()
-    return None if found is None else bytes(found)
+    return None if found is None else blob(found)
+
+
+def blob(value: object) -> bytes:
+    """Return stored bytes; of what is none, none, which is never what was recorded."""
+    return value if isinstance(value, bytes) else b""
 
 
 class Events:
@@ -75,4 +80,4 @@ class Events:
                 columns.epoch == self._epoch, columns.leaf_index.in_(some)
             )
             for index, entry in self._connection.execute(wanted.order_by(columns.leaf_index)).all():
-                yield index, bytes(entry)
+                yield index, blob(entry)

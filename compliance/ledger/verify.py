@@ -50,6 +50,7 @@ from compliance.ledger.verify_rows import (
     previous_of,
     size_of,
 )
+from compliance.ledger.verify_types import check_types
 
 Progress = Callable[[int, int], None]
 """Called with how many entries were checked, of how many."""
@@ -117,6 +118,8 @@ def _verify(
     jobs: int,
 ) -> None:
     report.logs = [LogReport(epoch, archive.origins[epoch]) for epoch in sorted(archive.origins)]
+    if not check_types(connection, report):
+        return  # what comes next could not read them
     by_origin = {log.origin: log for log in report.logs}
     events = {log.epoch: raw.Events(connection, log.epoch) for log in report.logs}
     stated_keys = {log.epoch: keys_of(connection, log, events[log.epoch], report) for log in report.logs}

@@ -6,6 +6,7 @@ are taken from the entries anew, and what is stored beside an entry is compared 
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from hashlib import sha256
@@ -76,7 +77,8 @@ def examine(connection: Connection, subjects: Subjects | None, span: Span) -> Ex
     """Return what a span comes to; raises the database's errors where rows cannot be read at all."""
     found = Examined(span)
     leaves: list[bytes] = []
-    time, count, total = "", 0, 0
+    listed: dict[str, list[int]] = defaultdict(list)
+    time = ""
     sizes = {*span.sizes, span.end}
     for index, row, said in _entries(connection, subjects, span):
         if row is None:
@@ -89,13 +91,13 @@ def examine(connection: Connection, subjects: Subjects | None, span: Span) -> Ex
             else:
                 time = _in_order(index, said.recorded_at, time, found)
                 _compare(index, row, said, found)
-                _personal(index, row[4] or b"", said, subjects, found)
+                _personal(index, row[4], said, subjects, found)
                 if index < span.indexed:
-                    more = summed(index, _terms(said), span.key)
-                    count, total = count + more[0], total + more[1]
+                    for term in _terms(said):
+                        listed[term].append(index)
         if index + 1 in sizes:
             found.times[index + 1] = time
-    found.terms = (count, total & (2**64 - 1))
+    found.terms = summed(listed, span.key)
     _hash(connection, span, leaves, found)
     return found
 
@@ -114,7 +116,7 @@ def spans(epoch: int, size: int, sizes: Sequence[int], indexed: int, key: bytes)
         yield Span(epoch, start, end, tuple(inside), indexed, key)
 
 
-_Row = tuple[Any, Any, Any, bytes, bytes | None]
+_Row = tuple[Any, Any, Any, bytes, bytes]
 """Kind, decision, log time as the database has it, entry, sealed bytes."""
 
 
@@ -142,9 +144,9 @@ def _rows(connection: Connection, epoch: int, start: int, end: int) -> dict[int,
         columns.entry,
         columns.sealed,
     ).where(columns.epoch == epoch, columns.leaf_index >= start, columns.leaf_index < end)
+    found = connection.execute(wanted).all()
     return {
-        index: (kind, name, at, entry, sealed)
-        for index, kind, name, at, entry, sealed in connection.execute(wanted).all()
+        index: (kind, name, at, raw.blob(entry), raw.blob(sealed)) for index, kind, name, at, entry, sealed in found
     }
 
 
@@ -221,7 +223,7 @@ def _compare(index: int, row: _Row, said: _Entry, found: Examined) -> None:
         wrong.append("its column `decision_id` is not what the entry says")
     if said.recorded_at != raw.stamp(recorded_at):
         wrong.append("its column `recorded_at` is not what the entry says")
-    if sealed is None or encode_base64(sha256(sealed).digest()) != said.personal.ciphertext:
+    if encode_base64(sha256(sealed).digest()) != said.personal.ciphertext:
         wrong.append("the ciphertext beside it is not the one that it states")
     found.problems += [(f"entry {index}", problem) for problem in wrong]
 

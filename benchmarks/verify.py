@@ -15,6 +15,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -29,6 +30,7 @@ from compliance.gate.gate import Gate
 from compliance.gate.library import kept_bytes
 from compliance.gate.recorder import Receipted
 from compliance.gate.records import decision_record
+from compliance.gate.samples import samples
 from compliance.gate.shelf import Shelf
 from compliance.ledger.canonical import canonical
 from compliance.ledger.ledger import Ledger
@@ -66,12 +68,14 @@ class Keeper:
 def fill(folder: Path, count: int, *, indexed: bool = False) -> None:
     """Write a log of `count` entries into a folder, with the search index where it is asked for."""
     book, keeper = load_book(), Keeper()
-    gate = Gate(Shelf(book, SYSTEM_CLOCK.now()), SYSTEM_CLOCK, keeper)
+    shelf = Shelf(book, SYSTEM_CLOCK.now())
+    gate = Gate(shelf, SYSTEM_CLOCK, keeper)
     for body in orders(SAMPLE):
         asyncio.run(gate.answer(json.loads(body)))
     ledger = Ledger.open(LedgerSettings(f"sqlite:///{folder}/ledger.db", folder))
     ledger.keep_ruleset(book.rulebook.digest, kept_bytes(book.rulebook))
-    for start in track(range(2, count, GROUP), "writing", console=Console(stderr=True), transient=True):
+    ledger.pack_by(book.rulebook.digest, partial(samples, shelf.current))
+    for start in track(range(3, count, GROUP), "writing", console=Console(stderr=True), transient=True):
         futures = [ledger.append(_other(keeper.kept, number)) for number in range(start, min(start + GROUP, count))]
         for future in futures:
             future.result(_PATIENCE)

@@ -6,6 +6,7 @@ Invariant: the source of a rulebook is in the log before the first answer by it.
 from __future__ import annotations
 
 import asyncio
+import logging
 from functools import partial
 from typing import TYPE_CHECKING, Final
 
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from compliance.ledger.committer import Recorded
     from compliance.ledger.ledger import Ledger
 
+_log = logging.getLogger(__name__)
 _AT_ONCE: Final = 1_000
 """Records of one batch that wait at the same time, so that a large batch leaves room for others."""
 
@@ -67,8 +69,16 @@ class Logbook:
 
         Raises `LedgerError` if what was learned cannot be kept.
         """
+
+        def taught() -> list[bytes]:
+            try:
+                return samples(shelved)
+            except Exception as error:  # noqa: BLE001 - records only take more space then
+                _log.warning("nothing is learned from the cases of the rulebook: %s", type(error).__name__)
+                return []
+
         try:
-            self.ledger.pack_by(shelved.book.rulebook.digest, partial(samples, shelved))
+            self.ledger.pack_by(shelved.book.rulebook.digest, taught)
         except LedgerError:
             raise
         except Exception as error:  # a database's own, of whatever kind

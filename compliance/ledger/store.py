@@ -265,12 +265,12 @@ def read_claims(connection: Connection, keys: Sequence[bytes], at: datetime) -> 
     return found
 
 
-def add_claims(connection: Connection, expires_at: datetime, epoch: int, size: int, rows: Iterable[ClaimRow]) -> None:
+def add_claims(connection: Connection, expires_at: datetime, epoch: int, size: int, rows: Sequence[ClaimRow]) -> None:
     """Claim idempotency keys; the log's lock makes this race-free, the primary key makes sure."""
+    if not rows:
+        return
     time = spelt(connection, IDEMPOTENCY.c.expires_at, expires_at)
-    made = [(key, epoch, index, size, request, time) for key, index, request in rows]
-    if made:
-        insert_rows(connection, IDEMPOTENCY, made)
+    insert_rows(connection, IDEMPOTENCY, [(key, epoch, index, size, request, time) for key, index, request in rows])
 
 
 def purge_claims(connection: Connection, at: datetime) -> None:

@@ -3,14 +3,16 @@ import json
 
 import pytest
 
+from compliance.gate import logbook as logbook_module
 from compliance.gate.gate import Given
 from compliance.gate.logbook import Stopped
+from compliance.gate.shelf import Shelf
 from compliance.gate.sitting import Asked
 from compliance.ledger.entry import IdempotencyKey
 from compliance.ledger.errors import IdempotencyConflictError, LedgerError, LedgerForkedError
 from compliance.ledger.proof import Receipt
 from tests.gate.ledgers import logbook, transfer
-from tests.gate.support import gate, retail, shipped
+from tests.gate.support import NOW, gate, retail, shipped
 
 
 def give(kept, *asked):
@@ -81,3 +83,24 @@ def test_a_rulebook_whose_digest_is_taken_by_another_is_not_answered_by(tmp_path
         with pytest.raises(LedgerError, match="another source"):
             give(kept, Asked(retail()))
         assert not [entry for entry in kept.ledger.reader.entries() if entry.kind == "decision"]
+
+
+def test_an_answer_of_the_shipped_rulebook_is_sealed_in_a_third_of_its_bytes_and_comes_back_whole(tmp_path):
+    with logbook(tmp_path) as kept:
+        kept.learn(Shelf(shipped(), NOW).current)
+        (found,) = give(kept, Asked(retail()))
+        entry = kept.ledger.reader.decision(found.answer.id)
+        personal = kept.ledger.reader.personal(entry)
+        assert json.loads(personal.response)["id"] == found.answer.id
+        assert 3 * len(entry.sealed) < len(personal.frame())
+
+
+def test_a_rulebook_whose_cases_teach_nothing_is_answered_by_all_the_same(tmp_path, monkeypatch):
+    def failing(_):
+        raise ValueError
+
+    monkeypatch.setattr(logbook_module, "samples", failing)
+    with logbook(tmp_path) as kept:
+        kept.learn(Shelf(shipped(), NOW).current)
+        give(kept, Asked(retail()))
+        assert [entry.kind for entry in kept.ledger.reader.entries()] == ["log", "ruleset", "decision"]

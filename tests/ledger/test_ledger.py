@@ -27,7 +27,7 @@ from compliance.ledger.errors import (
 )
 from compliance.ledger.ledger import Ledger
 from compliance.ledger.proof import Receipt
-from tests.ledger.support import Clock, record, settings
+from tests.ledger.support import Clock, record, samples, settings
 
 KEY = IdempotencyKey("client", "order-1")
 
@@ -305,3 +305,34 @@ def test_what_one_turn_of_a_loop_records_shares_a_transaction(sqlite_ledger):
     indexes = [found.index for found in asyncio.run(one_turn())]
     assert indexes == list(range(indexes[0], indexes[0] + 20))
     assert sqlite_ledger.figures.groups == before + 1
+
+
+def test_what_is_packed_is_read_after_a_restart_and_is_learned_once_in_the_life_of_a_log(tmp_path, url):
+    opened = Ledger.open(settings(tmp_path, url))
+    plain = opened.append(record(1)).result(10).index
+    opened.pack_by("sha256:r", samples)
+    packed = opened.append(record(2)).result(10).index
+    opened.close()
+    again = Ledger.open(settings(tmp_path, url))
+    assert [again.reader.personal(again.reader.entry(index)).facts["number"] for index in (plain, packed)] == [1, 2]
+    again.pack_by("sha256:r", lambda: pytest.fail("the samples are asked for again"))
+    last = again.append(record(3)).result(10).index
+    versions = [again.reader.entry(index).sealed[:1] for index in (plain, packed, last)]
+    assert versions == [b"\x01", b"\x02", b"\x02"]
+    kinds = [entry.kind for entry in again.reader.entries()]
+    assert kinds == ["log", "decision", "dictionary", "decision", "decision"]
+    assert again.verify().problems == []
+    again.close()
+
+
+def test_where_there_is_too_little_to_learn_from_records_are_sealed_as_they_are(sqlite_ledger):
+    sqlite_ledger.pack_by("sha256:r", list)
+    index = sqlite_ledger.append(record(1)).result(10).index
+    assert sqlite_ledger.reader.entry(index).sealed[:1] == b"\x01"
+    assert index == 1
+
+
+def test_the_same_key_is_answered_with_the_same_bytes_when_they_were_packed(sqlite_ledger):
+    sqlite_ledger.pack_by("sha256:r", samples)
+    first, second = (sqlite_ledger.append(record(1), KEY).result(10) for _ in range(2))
+    assert (second.response, second.index, second.replayed) == (first.response, first.index, True)

@@ -19,6 +19,8 @@ from compliance.gate.sitting import Asked
 from compliance.vocabulary.refusal import escaped, shown
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from starlette.requests import Request
     from starlette.responses import Response
 
@@ -58,24 +60,26 @@ class Decisions:
         parameters(request)
         raw = await bytes_of(request, MANY)
         key, form = key_of(request, raw), form_in(request.headers.raw)
-        try:
-            found = await self._service.answer_all(self._parts(raw, form, key))
-        except MalformedJSON:
-            # Read as a whole, what is wrong with it has its place in the whole.
-            requests = _requests(read_json(raw))
-            found = await self._service.answer_all(
-                [Asked(body, form=form, key=item_key(key, index)) for index, body in enumerate(requests)]
-            )
-        answers = b",".join(_item(index, each) for index, each in enumerate(found))
-        return sent(b'{"answers":[%b]}' % answers, minimal=form is MINIMAL)
+        answers = await self._answers(raw, form, key)
+        return sent(b'{"answers":[%b]}' % b",".join(answers), minimal=form is MINIMAL)
 
-    def _parts(self, raw: bytes, form: Form, key: IdempotencyKey | None) -> list[Asked]:
-        """Return the requests of a batch as they came; as parsed JSON where the batch is unusual."""
+    async def _answers(self, raw: bytes, form: Form, key: IdempotencyKey | None) -> list[bytes]:
+        """Return the answers to a batch, or the problems in their places; a batch that is unusual is parsed first."""
+        if key is None:
+            found = await self._service.answer_batch(raw, form, MOST)
+            if found is not None:
+                return _placed(found)
         parts = self._service.gate.now().split(raw)
-        if parts is None or not 1 <= len(parts) <= MOST:
-            bodies = _requests(read_json(raw))
-            return [Asked(body, form=form, key=item_key(key, index)) for index, body in enumerate(bodies)]
-        return [Asked(raw=part, form=form, key=item_key(key, index)) for index, part in enumerate(parts)]
+        if parts is not None and 1 <= len(parts) <= MOST:
+            asked = [Asked(raw=part, form=form, key=item_key(key, index)) for index, part in enumerate(parts)]
+            try:
+                return _placed([_bytes_of(each) for each in await self._service.answer_all(asked)])
+            except MalformedJSON:
+                # Read as a whole, what is wrong with it has its place in the whole.
+                pass
+        bodies = _requests(read_json(raw))
+        asked = [Asked(body, form=form, key=item_key(key, index)) for index, body in enumerate(bodies)]
+        return _placed([_bytes_of(each) for each in await self._service.answer_all(asked)])
 
 
 def _requests(body: object) -> list[object]:
@@ -94,9 +98,16 @@ def _requests(body: object) -> list[object]:
     return requests
 
 
-def _item(index: int, found: Found) -> bytes:
-    if isinstance(found, Given):
-        return found.response
+def _bytes_of(found: Found) -> bytes | RequestRefused:
+    return found.response if isinstance(found, Given) else found
+
+
+def _placed(found: Sequence[bytes | RequestRefused]) -> list[bytes]:
+    """Return each answer, or the problem document that stands in its place."""
+    return [each if isinstance(each, bytes) else _problem(index, each) for index, each in enumerate(found)]
+
+
+def _problem(index: int, found: RequestRefused) -> bytes:
     prefix = f"/requests/{index}"
     placed = [Problem(prefix + problem.pointer, problem.message, problem.help) for problem in found.problems]
     return bytes(reply({"problem": document_of(RequestRefused(placed)).as_json()}).body)

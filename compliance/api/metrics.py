@@ -16,12 +16,11 @@ from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Histo
 from prometheus_client.registry import Collector
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Callable, Iterator
 
     from prometheus_client.core import Metric
 
-    from compliance.engine.decision import Outcome
-    from compliance.gate.answer import Answer
+    from compliance.gate.answer import Tally
     from compliance.gate.feeding import Feeding
     from compliance.gate.shelf import Shelved
     from compliance.ledger.ledger import Ledger
@@ -91,7 +90,7 @@ class Tallies(Collector):
         """By route and status."""
         self.seconds: dict[str, list[float]] = {}
         """By route: answers in each of the buckets, then those slower than all of them, then the sum of seconds."""
-        self.decisions: dict[tuple[str, Outcome, bool], int] = {}
+        self.decisions: dict[Tally, int] = {}
         """By action, outcome and binding."""
 
     def collect(self) -> Iterator[Metric]:
@@ -154,14 +153,12 @@ class Metrics:
         counts[bisect_left(_SECONDS, seconds)] += 1
         counts[-1] += seconds
 
-    def decided(self, answers: Iterable[Answer], vocabulary: Vocabulary) -> None:
-        """Count decisions; an action that the vocabulary lacks is counted as `unknown`."""
+    def decided(self, taken: Tally, vocabulary: Vocabulary, count: int = 1) -> None:
+        """Count decisions that are counted alike; an action that the vocabulary lacks is counted as `unknown`."""
         decisions = self._tallies.decisions
-        for answer in answers:
-            key = (answer.request.action, answer.decision.outcome, answer.binding)
-            if key not in decisions and key[0] not in vocabulary.all_actions():
-                key = ("unknown", answer.decision.outcome, answer.binding)
-            decisions[key] = decisions.get(key, 0) + 1
+        if taken not in decisions and taken[0] not in vocabulary.all_actions():
+            taken = ("unknown", *taken[1:])
+        decisions[taken] = decisions.get(taken, 0) + count
 
     def exposition(self, shelved: Shelved) -> bytes:
         """Return all counters in Prometheus's text format."""

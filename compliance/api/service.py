@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from compliance.api.metrics import Metrics
 from compliance.api.settings import Settings
+from compliance.engine.wire_types import Unusual
 from compliance.gate.gate import Given
 
 if TYPE_CHECKING:
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
 
     from compliance.engine.envelope import RequestRefused
     from compliance.gate.answer import Answer
+    from compliance.gate.forms import Form
     from compliance.gate.gate import Found, Gate
     from compliance.gate.shelf import Shelved
     from compliance.gate.sitting import Asked
@@ -37,7 +39,7 @@ class Service:
         vocabulary = self.shelved.book.rulebook.vocabulary
         found = await self.gate.give_one(asked)
         if found.answer is not None:
-            self.metrics.decided((found.answer,), vocabulary)
+            self.metrics.decided(found.answer.tally, vocabulary)
         return found.response
 
     def begin(self, asked: Asked, done: Callable[[Given | Exception], None]) -> Given | None:
@@ -49,12 +51,12 @@ class Service:
 
         def counted(found: Given | Exception) -> None:
             if isinstance(found, Given) and found.answer is not None:
-                self.metrics.decided((found.answer,), vocabulary)
+                self.metrics.decided(found.answer.tally, vocabulary)
             done(found)
 
         found = self.gate.begin(asked, counted)
         if found is not None and found.answer is not None:
-            self.metrics.decided((found.answer,), vocabulary)
+            self.metrics.decided(found.answer.tally, vocabulary)
         return found
 
     async def answer_all(
@@ -63,7 +65,22 @@ class Service:
         """Return the answers to what is `asked` in order, counted, as `Gate.give` does."""
         vocabulary = self.shelved.book.rulebook.vocabulary
         found = await self.gate.give(asked, until=until)
-        self.metrics.decided([each.answer for each in found if isinstance(each, Given) and each.answer], vocabulary)
+        for each in found:
+            if isinstance(each, Given) and each.answer is not None:
+                self.metrics.decided(each.answer.tally, vocabulary)
+        return found
+
+    async def answer_batch(self, body: bytes, form: Form, most: int) -> list[bytes | RequestRefused] | None:
+        """Return the answers to a batch as it came, counted; `None` where it is to be parsed, or they are recorded."""
+        if self.gate.recorder.records:
+            return None
+        vocabulary = self.shelved.book.rulebook.vocabulary
+        try:
+            found, taken = await self.gate.give_batch(body, form, most)
+        except Unusual:
+            return None
+        for tally, count in taken.items():
+            self.metrics.decided(tally, vocabulary, count)
         return found
 
     def mark(self) -> dict[str, Any]:

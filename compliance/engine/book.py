@@ -22,7 +22,7 @@ from compliance.engine.ruleset import Timeline
 from compliance.engine.wire import WireDecoder
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
     from datetime import datetime
 
     from compliance.engine.decision import Decision, Verdict
@@ -96,6 +96,13 @@ class BookAt:
     def read_evaluation(self, body: bytes) -> tuple[Request, frozenset[str]] | None:
         """Return the request in an AuthZEN body and the types of obligation its client declares, or `None`."""
         return self.book.warm(self.instant).read_evaluation(body, self.around)
+
+    def read_all(self, body: bytes, most: int) -> Iterator[Request | bytes]:
+        """Yield the requests in a batch as it came, at most as many; the bytes of one that has to be parsed.
+
+        Raises `Unusual`, at any time, for a batch that has to be parsed as a whole; then nothing of it counts.
+        """
+        return self.book.warm(self.instant).read_all(body, self.around, most)
 
     def split(self, body: bytes) -> list[bytes] | None:
         """Return the bodies in `{"requests": [...]}`, or `None`: then it has to be parsed, strictly."""

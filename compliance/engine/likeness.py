@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any, Final
 from compliance.engine.facts import ACTION_NAME, PRODUCT, RESOURCE_TYPE, SUBJECT_TYPE, TIME, attribute, built_in
 from compliance.engine.generator import MUST, Generator, Names, Unsettled
 from compliance.engine.operations import Failure
+from compliance.engine.plain import NotPlain, PlainWriter
 from compliance.engine.program import run, with_locals
 from compliance.engine.specializer import specialize
 from compliance.language.expression import (
@@ -36,7 +37,7 @@ from compliance.language.expression import (
     Within,
     walk,
 )
-from compliance.vocabulary.facts import FX, HOMES
+from compliance.vocabulary.facts import FX, HOMES, Origin
 from compliance.vocabulary.types import (
     BoolType,
     CurrencyType,
@@ -120,6 +121,7 @@ class _Reading:
         self.names = Names()
         self.types = _types(ruleset.vocabulary)
         self.generator = Generator(ruleset, kind, self.names)
+        self.writer = PlainWriter(ruleset, self.names)
         self.paths: dict[str, None] = dict.fromkeys(ruleset.vocabulary.kinds[kind].homes)
         self.terms: dict[str, dict[str, None]] = {}
         """Path of a measure -> its terms, as Python that holds where they must be true."""
@@ -160,14 +162,21 @@ class _Reading:
             if TIME in read:
                 raise Unsettled
         elif measures:
-            self.terms.setdefault(next(iter(measures)), {})[self.generator.bound(node, MUST)] = None
+            self.terms.setdefault(next(iter(measures)), {})[self._of_known(node)] = None
+
+    def _of_known(self, node: Expression) -> str:
+        """Return Python for a term about one fact, and the time, both known: the plain form is exact then."""
+        try:
+            return self.writer.condition(node)
+        except NotPlain:
+            return self.generator.bound(node, MUST)
 
     def made(self) -> Likeness:
         """Return how requests are told apart."""
         facts = self.ruleset.vocabulary.facts
         origins = [facts[path].computed for path in self.paths if path in facts]
         paths = self.paths | dict.fromkeys(found.over for found in origins if found is not None)
-        told = [path for path in paths if path not in _IN_SLICE | {TIME}]
+        told = [path for path in paths if path not in _IN_SLICE | {TIME} and not self._is_unheard_of(path)]
         parts = [*(self._part(path) for path in told), *self.of_time]
         text = with_locals("def likeness(f):", [f"return ({''.join(part + ', ' for part in parts)})"])
         return Likeness(
@@ -176,6 +185,11 @@ class _Reading:
             of_time=tuple(range(len(told), len(parts))),
             homes=tuple(self.ruleset.vocabulary.kinds[self.kind].homes),
         )
+
+    def _is_unheard_of(self, path: str) -> bool:
+        """Say whether a fact is unknown in every request: one that only requests say, about other kinds of subject."""
+        fact = self.ruleset.vocabulary.facts.get(path)
+        return fact is not None and self.kind not in (fact.kinds or {self.kind}) and fact.origins == (Origin.REQUEST,)
 
     def _part(self, path: str) -> str:
         name = f"F_{attribute(path)}"

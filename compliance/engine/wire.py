@@ -11,6 +11,7 @@ Reference: docs/decisions/0006-wire.md.
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any, Final, NoReturn
 
 import msgspec
@@ -23,7 +24,7 @@ from compliance.engine.facts import attribute
 from compliance.engine.generator import Unsettled
 from compliance.engine.operations import Failure
 from compliance.engine.templates import Templates
-from compliance.engine.wire_types import Unusual, bodies
+from compliance.engine.wire_types import Unusual, batch_of, bodies
 from compliance.engine.wire_writer import KindWriter
 from compliance.engine.zones import zones_of
 from compliance.vocabulary.facts import Zone
@@ -47,6 +48,8 @@ TRIPPED: Final = (msgspec.MsgspecError, ValueError, LookupError, TypeError, Attr
 """Whatever this path trips over, the decoder reads, or refuses."""
 _STRAYED: Final = (*TRIPPED, Unsettled, Failure, ArithmeticError)
 """The same, and whatever compiled rules leave to the evaluator."""
+_REQUESTS: Final = b"requests"
+"""The one name that a batch has."""
 
 
 class _Batch(Struct, forbid_unknown_fields=True, gc=False):
@@ -62,9 +65,11 @@ class WireDecoder:
         self.templates = Templates(ruleset)
         self._split = msgspec.json.Decoder(_Batch).decode
         self._decode: Callable[[bytes], Any] = _leave
+        self._decode_all: Callable[[bytes], Any] = _leave
         self._body: Any = None
         # By the class of the subject that was read, which Python looks up faster than an attribute of it.
         self._from_bytes: dict[type, Callable[..., Request | None]] = {}
+        self._from_batch: dict[type, Callable[..., Request | None]] = {}
         self._from_tree: dict[type, Callable[..., Request | None]] = {}
         self._judge_bytes: dict[type, Callable[..., Verdict | None]] = {}
         self._judge_tree: dict[type, Callable[..., Verdict | None]] = {}
@@ -75,6 +80,7 @@ class WireDecoder:
             return
         self._body = found.type
         self._decode = msgspec.json.Decoder(self._body).decode
+        self._decode_all = msgspec.json.Decoder(batch_of(self._body)).decode
         templates = self.templates
         held: dict[str, Any] = {"kept": templates.kept, "find": templates.find, "house": self._house}
         for kind in ruleset.vocabulary.kinds:
@@ -82,6 +88,7 @@ class WireDecoder:
             writer = KindWriter(ruleset, kind, nothing, templates.filled)
             read = found.subjects[kind]
             self._from_bytes[read] = writer.function(counted=True, **held)
+            self._from_batch[read] = writer.function(counted=True, noting=True, **held)
             self._from_tree[read] = writer.function(counted=False, **held)
             self._judge_bytes[read] = writer.function(counted=True, judging=True, **held)
             self._judge_tree[read] = writer.function(counted=False, judging=True, **held)
@@ -180,12 +187,66 @@ class WireDecoder:
     def split(self, body: bytes) -> list[bytes] | None:
         """Return the bodies in `{"requests": [...]}`, or `None`: then the strict reader has to read it."""
         try:
-            parts = [bytes(part) for part in self._split(body).requests]
+            parts = [*map(bytes, self._split(body).requests)]
         except TRIPPED:
             return None
+        # Of a second `requests`, spelled in whatever way, only the last list would be read.
+        if body.count(_REQUESTS) == 1 and _BACKSLASH not in body:
+            return parts
+        # There would be more commas than it has.
         inside = sum(part.count(b",") for part in parts)
-        # With a second `requests` there would be more commas than its last list has.
         return parts if body.count(b",") == inside + (len(parts) or 1) - 1 else None
+
+    def read_all(self, body: bytes, around: Surroundings, most: int) -> Iterator[Request | bytes]:
+        """Yield the requests in `{"requests": [...]}`, at most as many; for one that `read` does not return, its bytes.
+
+        Raises:
+            Unusual: at any time, for what the strict reader has to read as a whole; then nothing yielded counts.
+        """
+        found = self._all_of(body)
+        if found is None:
+            yield from self._each_of(self._parts_of(body, most), around)
+            return
+        if not 1 <= len(found) <= most:
+            raise Unusual
+        parts: list[bytes] | None = None
+        commas: list[int] = []
+        made = self._from_batch
+        for place, read in enumerate(found):
+            request = None
+            if read.context.beside is UNSET:
+                with suppress(*TRIPPED):
+                    request = made[type(read.subject)](read, commas, around, True)
+            if request is not None:
+                yield request
+                continue
+            parts = self._parts_of(body, most) if parts is None else parts
+            commas[place:] = [parts[place].count(b",")]
+            yield parts[place]
+        # No body has fewer commas than its function notes, and one in which something came twice has more.
+        if sum(commas) + len(found) - 1 != body.count(b","):
+            raise Unusual
+
+    def _all_of(self, body: bytes) -> list[Any] | None:
+        """Return all bodies of a batch, decoded; `None` where one of them, or the batch, is unusual."""
+        if not body.isascii() or _BACKSLASH in body or _DEL in body:
+            return None
+        try:
+            found: list[Any] = self._decode_all(body).requests
+        except TRIPPED:
+            return None
+        return found
+
+    def _parts_of(self, body: bytes, most: int) -> list[bytes]:
+        parts = self.split(body)
+        if parts is None or not 1 <= len(parts) <= most:
+            raise Unusual
+        return parts
+
+    def _each_of(self, parts: Iterable[bytes], around: Surroundings) -> Iterator[Request | bytes]:
+        for part in parts:
+            request = self.read(part, around)
+            yield part if request is None else request
 
     def template(self, action: str, kind: str, resource_type: str, resource_id: str) -> Template | None:
         """Return what is the same for all requests of a kind of subject about a resource.

@@ -323,6 +323,11 @@ def bodies(vocabulary: Vocabulary, subjects: Mapping[str, type[Any]], zones: Map
     return Bodies(made, people, nobody, nothing)
 
 
+def batch_of(body: type[Any]) -> type[Any]:
+    """Return the class of a batch of whole bodies."""
+    return _struct("Batch", [("requests", list[body])])  # type: ignore[valid-type]
+
+
 def _subject(kind: str, properties: tuple[str, Any, Any], *, several: bool) -> Any:
     fields = [("id", _ID | UnsetType, UNSET), properties]
     if several:
@@ -331,7 +336,7 @@ def _subject(kind: str, properties: tuple[str, Any, Any], *, several: bool) -> A
     return _struct("Subject", [("type", Literal[kind]), *fields])
 
 
-def _struct(name: str, fields: list[Any], *, tag: str | None = None) -> Any:
+def _struct(name: str, fields: list[Any], *, tag: str | None = None) -> type[Any]:
     return msgspec.defstruct(
         name,
         fields,

@@ -71,12 +71,14 @@ class KindWriter:
             "SUBJECT_KIND": self.vocabulary.kinds[kind],
         }
 
-    def function(self, *, counted: bool, judging: bool = False, **held: Any) -> Callable[..., Any]:
+    def function(
+        self, *, counted: bool, judging: bool = False, noting: bool = False, **held: Any
+    ) -> Callable[..., Any]:
         """Return the function `(body, given, around, strict)`; `given` is the number of commas, or the parsed JSON.
 
-        `judging`, it takes the compiler as well, and returns a verdict: it makes no request where a slice was compiled
-        before. `held` is what it calls and looks up: the templates that are `kept`, what
-        can `find` one, and `house` of `engine.wire`.
+        `noting`, it is a list, to which the number of commas that there should be is added. `judging`, the function
+        takes the compiler as well, and returns a verdict: it makes no request where a slice was compiled before. `held`
+        is what it calls and looks up: the templates that are `kept`, what can `find` one, and `house` of `engine.wire`.
         """
         lines = [
             # A local is found faster than a global, and this one is asked for once for each fact.
@@ -87,7 +89,7 @@ class KindWriter:
             "if t is None: return None",
             *(self._counted_envelope() if counted else self._plain_envelope()),
             *(line for zone in _SOURCES for line in self._zone(zone, counted=counted)),
-            *(["if n != given: return None"] if counted else []),
+            *(["given.append(n)" if noting else "if n != given: return None"] if counted else []),
             "if t.id is not None: d = t.id",
             *(line for zone in _SOURCES for line in self._filling(zone)),
             *self._house(),
@@ -156,6 +158,9 @@ class KindWriter:
         if counted:
             # Most facts that could be given are, or as many as are not: those are counted that are not.
             lines = [f"k = {len(own)}", *lines, "if k: n += k - 1"]
+        if zone in {Zone.ACTION, Zone.RESOURCE} and lines:
+            # Most orders say nothing of these.
+            lines = [f"if {source} is not NO_{source}:", *("    " + line for line in lines)]
         return lines
 
     def _is_simple(self, fact: Fact) -> bool:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import msgspec
+from msgspec.structs import force_setattr
 
 from compliance.engine.decision import Outcome
 
@@ -16,6 +17,10 @@ if TYPE_CHECKING:
     from compliance.engine.decision import Decision, Obligation
     from compliance.engine.explanations import Explanation
     from compliance.engine.request import Request
+
+
+Tally = tuple[str, Outcome, bool]
+"""What decisions are counted by: action, outcome, and whether it binds."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,25 +40,46 @@ class Answer(msgspec.Struct, frozen=True, gc=False):
 
     id: str
     request: Request
-    decision: Decision
     ruleset: RulesetMark
     decided_at: datetime
     expires_at: datetime | None
     """From this instant on an allow counts as a deny; `None` for a what-if, which allows nothing."""
     binding: bool
+    made: Decision | None = None
+    """The decision; `None` until it is asked for where `explanation` makes it. Most answers are spelled without."""
+    explanation: Explanation | None = None
+    """What explains it and all answers like it; `None` where it names two subjects, or is like no other.
+
+    Invariant: one of both is there."""
     receipt: str | None = None
     """The proof that the answer is in the log, where there is one."""
     own: tuple[bytes, ...] | None = None
     """What is its own in its JSON, in the order of `gate.pieces`: it is in the answer and in its record.
 
     Invariant: whoever replaces something that is spelt in it sets it to `None`; then it is spelt anew."""
-    explanation: Explanation | None = None
-    """What explains it and all answers like it; `None` where it names two subjects, or is like no other."""
+
+    @property
+    def decision(self) -> Decision:
+        """What was decided and why."""
+        made = self.made
+        if made is None:
+            if self.explanation is None:
+                raise TypeError("an answer has a decision, or what explains it")
+            made = self.explanation.of(self.request)
+            force_setattr(self, "made", made)
+        return made
+
+    @property
+    def tally(self) -> Tally:
+        """What it is counted by."""
+        explanation = self.explanation
+        outcome = self.decision.outcome if explanation is None else explanation.decision.outcome
+        return self.request.action, outcome, self.binding
 
     @property
     def allows(self) -> bool:
         """Say whether the client may go ahead now, once it does what `obligations` says."""
-        return self.binding and self.decision.outcome is Outcome.ALLOW
+        return self.binding and self.tally[1] is Outcome.ALLOW
 
     def obligations(self) -> Iterator[Obligation]:
         """Yield what the client must do, for both subjects where the action names two."""

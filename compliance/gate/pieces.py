@@ -5,18 +5,23 @@ Invariant: what is pieced together is, byte for byte, what encoding the answer a
 
 from __future__ import annotations
 
+from datetime import datetime
+from operator import attrgetter
 from typing import TYPE_CHECKING, Any, Final
 
 import msgspec
 from msgspec.structs import force_setattr
 
+from compliance.engine.facts import attribute, holder_of
 from compliance.gate.values import instant_json, spelled
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Hashable
 
     from compliance.engine.explanations import Explanation
+    from compliance.engine.facts import Facts
     from compliance.gate.answer import Answer, RulesetMark
+    from compliance.vocabulary.values import FactValue
 
 MOST: Final = 10_000
 """Kept at once; then all are forgotten."""
@@ -37,8 +42,8 @@ class _Kept(msgspec.Struct, frozen=True, gc=False):
     """Text, with nothing at each place where something is put in."""
     own: tuple[tuple[int, int], ...]
     """Places, and which of `_OWN` is put there."""
-    facts: tuple[tuple[int, str], ...]
-    """Places, and the path of the fact whose value is put there."""
+    facts: tuple[tuple[int, Callable[[Facts], FactValue]], ...]
+    """Places, and what finds the value of the fact that is put there."""
 
 
 class Pieces:
@@ -79,7 +84,7 @@ def _pieces(
 ) -> _Kept:
     marks = {path: _MARK + path for path in explanation.shown}
     request = msgspec.structs.replace(answer.request, resource_id=_MARK + "resource_id")
-    made = whole(msgspec.structs.replace(answer, request=request, decision=explanation.showing(marks)))
+    made = whole(msgspec.structs.replace(answer, request=request, made=explanation.showing(marks)))
     inner = made if "id" in made else made["context"]
     inner |= {name: _MARK + name for name in _OWN if name in inner}
     first, *rest = encode(made).split(_MARKED)
@@ -93,8 +98,15 @@ def _pieces(
         answer.ruleset,
         parts,
         tuple([(place, _OWN.index(name)) for place, name in names if name in _OWN]),
-        tuple([(place, name) for place, name in names if name not in _OWN]),
+        tuple([(place, _finder(name)) for place, name in names if name not in _OWN]),
     )
+
+
+def _finder(path: str) -> Callable[[Facts], FactValue]:
+    """Return what finds the value of a fact, as `Facts.__getitem__` does, in one call of C."""
+    name = attribute(path)
+    holder = holder_of(name)
+    return attrgetter(name if holder is None else f"{holder}.{name}")
 
 
 def _joined(kept: _Kept, answer: Answer) -> bytes:
@@ -103,8 +115,10 @@ def _joined(kept: _Kept, answer: Answer) -> bytes:
         parts[place] = own[number]
     if kept.facts:
         facts = answer.request.facts
-        for place, path in kept.facts:
-            parts[place] = _encode(spelled(facts[path]))
+        for place, find in kept.facts:
+            value = find(facts)
+            # Most of those that differ among answers with one explanation are instants.
+            parts[place] = instant_json(value) if isinstance(value, datetime) else _encode(spelled(value))
     return b"".join(parts)
 
 

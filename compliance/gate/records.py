@@ -34,18 +34,18 @@ _PIECES: Final = Pieces()
 def decision_record(record: Record) -> DecisionRecord:
     """Return what is to be kept of an answer; the decision on a second subject becomes a record of its own."""
     answer = record.answer
-    request, decision = answer.request, answer.decision
+    request = answer.request
     personal: dict[str, Any] = {"form": dict(record.form.kept())}
     if record.fed:
         personal["fed"] = exact(kept(record.fed, request.resource_id))
     digest = record.rulebook.digest
     second = None
-    if request.counterparty is not None and decision.counterparty is not None:
+    if request.counterparty is not None and answer.decision.counterparty is not None:
         name, other = request.counterparty
         # What both took part in goes with either; what is known of each alone stays readable without the other.
         personal["facts"] = known_facts(record.rulebook.vocabulary.facts, request)
         facts = known_facts(record.rulebook.vocabulary.facts, other)
-        about = {"id": f"{answer.id}:{name}", **_decided(decision.counterparty[1], other), "beside": answer.id}
+        about = {"id": f"{answer.id}:{name}", **_decided(answer.decision.counterparty[1], other), "beside": answer.id}
         subject = _subject(other, f"{answer.id}:{name}")
         second = DecisionRecord(about, {"facts": facts}, subject, digest, b"", b"")
     return DecisionRecord(

@@ -42,11 +42,11 @@ def _frames(shelved: Shelved, cases: tuple[Case, ...]) -> Iterator[bytes]:
         answer = Answer(
             id=new_id(case.as_of),
             request=request,
-            decision=at.decision(request),
             ruleset=shelved.mark(at.ruleset.digest),
             decided_at=case.as_of,
             expires_at=case.as_of + ALLOW_FOR,
             binding=True,
+            made=at.decision(request),
         )
         body = write_json(body_of(case.request))
         record = Record(answer, PLAIN, shelved.book.rulebook, body, PLAIN.spell(answer))

@@ -23,6 +23,7 @@ from compliance.gate.question import Question, read_question
 from compliance.gate.values import instant_json
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from datetime import datetime
 
     from compliance.engine.book import BookAt
@@ -80,7 +81,19 @@ class InForce(NamedTuple):
 class Sitting:
     """A rulebook at an instant, for as many requests as are judged then."""
 
-    __slots__ = ("_as_of", "_book", "_expires", "_first", "_names", "fed", "in_force", "mark", "now", "shelved")
+    __slots__ = (
+        "_as_of",
+        "_book",
+        "_expires",
+        "_explanation",
+        "_first",
+        "_names",
+        "fed",
+        "in_force",
+        "mark",
+        "now",
+        "shelved",
+    )
 
     def __init__(self, shelved: Shelved, now: datetime, fed: Fed = NOTHING, known: InForce | None = None) -> None:
         """Take the rulebook, the instant, and what feeds say; that is recorded with each answer.
@@ -98,6 +111,7 @@ class Sitting:
         first, end = now + known.allow_for, known.end
         self._first = first if end is None or end > first else end
         self._as_of, self._expires = instant_json(now), instant_json(self._first)
+        self._explanation = self._book.explanation
 
     def judge(self, asked: Asked, id_: str | None = None) -> Answer:
         """Return the answer to one request, under a new name or the one given.
@@ -110,8 +124,26 @@ class Sitting:
         if quick is None or quick[0].counterparty is not None:
             return self._judge(asked, id_ or self._names.new(), quick)
         request, asked.form = quick
-        name = id_ or self._names.new()
-        explanation = self._book.explanation(request)
+        return self._answer(request, id_ or self._names.new())
+
+    def judge_all(self, body: bytes, form: Form, most: int) -> Iterator[Answer | RequestRefused]:
+        """Yield the answer to each request of a batch of our own interface, as it came, at most as many.
+
+        Raises `Unusual`, at any time, for a batch that has to be parsed; then nothing of it counts.
+        """
+        new, answer = self._names.new, self._answer
+        for found in self._book.read_all(body, most):
+            if isinstance(found, bytes):
+                try:
+                    yield self.judge(Asked(raw=found, form=form))
+                except RequestRefused as refused:
+                    yield refused
+            else:
+                yield answer(found, new())
+
+    def _answer(self, request: Request, name: str) -> Answer:
+        """Return the answer to a request about which nothing is unusual."""
+        explanation = self._explanation(request)
         expires, spelt = self._first, self._expires
         if request.holds_until is not None and request.holds_until < expires:
             expires = request.holds_until
@@ -119,11 +151,12 @@ class Sitting:
         return Answer(
             id=name,
             request=request,
-            decision=self._book.decision(request) if explanation is None else explanation.of(request),
             ruleset=self.mark,
             decided_at=self.now,
             expires_at=expires,
             binding=True,
+            made=self._book.decision(request) if explanation is None else None,
+            explanation=explanation,
             own=(
                 b'"%b"' % name.encode(),
                 self._as_of,
@@ -132,7 +165,6 @@ class Sitting:
                 _encode(request.ignored) if request.ignored else b"[]",
                 _encode(request.resource_id),
             ),
-            explanation=explanation,
         )
 
     def _judge(self, asked: Asked, id_: str, quick: tuple[Request, Form] | None) -> Answer:
@@ -147,11 +179,11 @@ class Sitting:
         return Answer(
             id=id_,
             request=request,
-            decision=book.decision(request) if explanation is None else explanation.of(request),
             ruleset=self.shelved.mark(ruleset.digest),
             decided_at=self.now,
             expires_at=_expiry(ruleset, request, self.now) if binding else None,
             binding=binding,
+            made=book.decision(request) if explanation is None else None,
             explanation=explanation,
         )
 

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
 
 import pytest
 
+from compliance import load
 from compliance.engine.facts import TIME
 from compliance.engine.generator import Unsettled
 from compliance.engine.likeness import likeness, shown_as_given
@@ -76,6 +78,17 @@ def test_words_and_places_count_as_they_are() -> None:
 def test_a_fact_that_no_rule_reads_does_not_count() -> None:
     key = key_of(fact("subject.a"))
     assert key(a=True, n=1, d=Decimal(3)) == key(a=True)
+
+
+def test_a_fact_that_this_kind_of_subject_cannot_have_does_not_count() -> None:
+    ruleset = load().at(datetime(2026, 10, 5, tzinfo=UTC)).ruleset
+    read = {
+        kind: likeness(ruleset, ("buy", kind, "xstocks", "instrument")).places for kind in ("natural-person", "trust")
+    }
+    assert "subject.fiduciaries" in read["trust"]
+    assert "subject.fiduciaries" not in read["natural-person"]
+    assert "subject.green_card" in read["natural-person"]
+    assert "subject.residence" in read["natural-person"]
 
 
 def test_not_known_and_said_not_to_be_are_told_apart() -> None:

@@ -1,12 +1,17 @@
 import asyncio
+from collections import Counter
 from datetime import timedelta
 
 import pytest
 
+from benchmarks.customers import orders
 from compliance.engine.envelope import RequestRefused
-from compliance.gate.forms import AuthZEN
+from compliance.engine.json import read_json, write_json
+from compliance.gate.forms import MINIMAL, PLAIN, AuthZEN
 from compliance.gate.recorder import NoRecorder
 from compliance.gate.sitting import Asked
+from compliance.ledger.errors import LedgerError
+from tests.gate.ledgers import logbook
 from tests.gate.support import NOW, gate, reader, retail, tiny
 
 
@@ -108,3 +113,32 @@ def test_one_is_answered_as_one_of_many_is(recorder):
         asyncio.run(made.give_one(Asked([])))
     with pytest.raises(RequestRefused):
         asyncio.run(made.give_one(Asked(raw=b"[]")))
+
+
+def test_a_batch_as_it_came_is_answered_as_each_of_its_requests_by_itself():
+    bodies = orders(60, seed=5, now=NOW)
+    odd = retail(sanctions_screening={"value": "clear", "valid_until": "2026-10-05T12:00:10Z"})
+    bodies[7], bodies[11] = write_json(odd), b'{"subject": 1}'
+    batch = b'{"requests":[%b]}' % b",".join(bodies)
+    for form in (PLAIN, MINIMAL):
+        kept = gate()
+        found, taken = asyncio.run(kept.give_batch(batch, form, 100))
+        expected = asyncio.run(kept.give([Asked(raw=body, form=form) for body in bodies]))
+        for mine, its in zip(found, expected, strict=True):
+            if isinstance(its, RequestRefused):
+                assert isinstance(mine, RequestRefused)
+                assert mine.problems == its.problems
+            else:
+                assert isinstance(mine, bytes)
+                assert but_for_the_name(mine) == but_for_the_name(its.response)
+        assert taken == Counter(each.answer.tally for each in expected if not isinstance(each, RequestRefused))
+        assert taken.total() == 59
+
+
+def but_for_the_name(answer):
+    return {**read_json(answer), "id": None}
+
+
+def test_a_gate_that_records_gives_no_batch_without_its_receipts(tmp_path):
+    with logbook(tmp_path) as recorder, pytest.raises(LedgerError):
+        asyncio.run(gate(recorder=recorder).give_batch(b'{"requests":[{}]}', PLAIN, 100))

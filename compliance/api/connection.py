@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import asyncio
 from typing import TYPE_CHECKING, Any, cast
+from weakref import WeakKeyDictionary
 
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
@@ -26,19 +27,53 @@ if TYPE_CHECKING:
     from compliance.api.exchange import Direct
 
 
+class Turn:
+    """The transports that have something to send at the end of this turn of a loop: one callback for all of them."""
+
+    def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
+        """Take the loop."""
+        self._loop = loop
+        self._waiting: list[Gathering] = []
+
+    @classmethod
+    def of(cls, loop: asyncio.AbstractEventLoop) -> Turn:
+        """Return the one of a loop."""
+        found = _turns.get(loop)
+        if found is None:
+            found = _turns[loop] = cls(loop)
+        return found
+
+    def add(self, transport: Gathering) -> None:
+        """Have a transport send what it has then."""
+        if not self._waiting:
+            self._loop.call_soon(self._end)
+        self._waiting.append(transport)
+
+    def _end(self) -> None:
+        waiting, self._waiting = self._waiting, []
+        for transport in waiting:
+            try:
+                transport.send()
+            except Exception as error:  # noqa: BLE001 - what fails on one connection is not the others' business
+                self._loop.call_exception_handler({"message": "an answer could not be sent", "exception": error})
+
+
+_turns: WeakKeyDictionary[asyncio.AbstractEventLoop, Turn] = WeakKeyDictionary()
+
+
 class Gathering:
     """A transport that writes at the end of the turn, and before it closes; for all else it is the one it is given."""
 
-    def __init__(self, transport: asyncio.Transport, loop: asyncio.AbstractEventLoop) -> None:
-        """Take the transport behind it."""
+    def __init__(self, transport: asyncio.Transport, turn: Turn) -> None:
+        """Take the transport behind it, and what knows when the turn ends."""
         self._transport = transport
-        self._loop = loop
+        self._turn = turn
         self._waiting: list[bytes] = []
 
     def write(self, data: bytes) -> None:
         """Write `data`, after what was written before it."""
         if not self._waiting:
-            self._loop.call_soon(self._send)
+            self._turn.add(self)
         self._waiting.append(data)
 
     def writelines(self, parts: Iterable[bytes]) -> None:
@@ -48,10 +83,11 @@ class Gathering:
 
     def close(self) -> None:
         """Close, once everything is sent."""
-        self._send()
+        self.send()
         self._transport.close()
 
-    def _send(self) -> None:
+    def send(self) -> None:
+        """Send what was written in this turn."""
         waiting, self._waiting = self._waiting, []
         if waiting and not self._transport.is_closing():
             self._transport.writelines(waiting)
@@ -76,7 +112,7 @@ class Connection(HttpToolsProtocol):
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         """Take a new connection."""
-        super().connection_made(cast("asyncio.Transport", Gathering(transport, self.loop)))
+        super().connection_made(cast("asyncio.Transport", Gathering(transport, Turn.of(self.loop))))
 
     def on_message_begin(self) -> None:
         """Begin a request; its scope is made once it is known to need one."""

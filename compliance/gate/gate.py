@@ -67,6 +67,8 @@ class Gate:
         self.recorder: Recorder = recorder if recorder is not None else NoRecorder()
         self.feeds = feeds if feeds is not None else Feeds()
         self._last: Sitting | None = None
+        self._turn: Sitting | None = None
+        """What requests are judged by that come in one turn of the event loop: they come at one instant."""
         self.feeding = Feeding(shelf, self.feeds)
         """What keeps feeds as a log states them, where there is one."""
 
@@ -154,7 +156,7 @@ class Gate:
             RequestRefused: if the request cannot be read.
             LedgerError: if its answer can be seen not to become durable.
         """
-        sitting = self._sitting()
+        sitting = self._turns()
         answer = sitting.judge(asked)
         if not self.recorder.records and asked.key is None:
             return Given(asked.form.spell(answer), answer)
@@ -167,6 +169,19 @@ class Gate:
 
         self.recorder.begin(_record(asked, answer, sitting), recorded)
         return None
+
+    def _turns(self) -> Sitting:
+        """Return the sitting of this turn of the running event loop; another one once rules or feeds have changed."""
+        sitting = self._turn
+        if sitting is None:
+            asyncio.get_running_loop().call_soon(self._turned)
+        elif sitting.shelved is self.shelf.current and sitting.fed is self.feeds.current:
+            return sitting
+        self._turn = sitting = self._sitting()
+        return sitting
+
+    def _turned(self) -> None:
+        self._turn = None
 
     def _sitting(self) -> Sitting:
         shelved, now, fed = self.shelf.current, self.clock.now(), self.feeds.current

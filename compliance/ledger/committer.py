@@ -38,7 +38,7 @@ from compliance.ledger.errors import (
     LedgerForkedError,
 )
 from compliance.ledger.keyring import KEY_KIND, Keyring, log_keys
-from compliance.ledger.proof import receipt_json, receipt_text
+from compliance.ledger.proof import receipt_json, receipt_text, rest_json
 from compliance.ledger.queue import Draft
 from compliance.ledger.settings import LedgerSettings
 from compliance.ledger.store import Claim, EntryRow, Head
@@ -61,10 +61,20 @@ class Recorded(msgspec.Struct, frozen=True, gc=False):
     epoch: int
     index: int
     entry: bytes
-    path: Sequence[bytes]
+    own: Sequence[bytes]
+    """The beginning of the path to the root."""
+    above: Sequence[bytes]
+    """The rest of it, which neighbours of one group share."""
     checkpoint: str
+    rest: bytes
+    """The JSON of what they share of their receipts."""
     replayed: bool = False
     """Whether the idempotency key had been answered before, with these same bytes."""
+
+    @property
+    def path(self) -> Sequence[bytes]:
+        """The inclusion path of the entry."""
+        return [*self.own, *self.above]
 
     @property
     def receipt(self) -> str:
@@ -74,7 +84,7 @@ class Recorded(msgspec.Struct, frozen=True, gc=False):
     @property
     def receipt_json(self) -> bytes:
         """The same as a JSON text."""
-        return receipt_json(self.entry, self.index, self.path, self.checkpoint)
+        return receipt_json(self.entry, self.index, self.own, self.rest)
 
 
 @dataclass(slots=True)
@@ -217,11 +227,18 @@ class Committer:
             self._edge = growth.after
             self._erasures += sum(work.draft.erases is not None for work in works if work.index >= 0)
             note = self._publish(growth.size, growth.root, at)
-            for work in works:
-                if work.index >= 0:
-                    response, path = work.draft.record.response, growth.path(work.index)
-                    work.outcome = Recorded(response, self._epoch, work.index, work.entry, path, note)
+            self._prove([work for work in works if work.index >= 0], growth, note)
         return True
+
+    def _prove(self, works: Sequence[_Work], growth: Growth, note: str) -> None:
+        """Give each of what was appended its outcome, with the proof that it is in the tree that was signed."""
+        shared, rest = None, b""
+        for work in works:
+            own, above = growth.parts(work.index)
+            if above is not shared:
+                shared, rest = above, rest_json(above, note)
+            response = work.draft.record.response
+            work.outcome = Recorded(response, self._epoch, work.index, work.entry, own, above, note, rest)
 
     def _caught_up(self, connection: Connection, head: Head) -> Edge:
         """Return the edge of the stored tree, having checked that it continues what this node knows and signed."""
@@ -279,7 +296,8 @@ class Committer:
         size = claim.size if self._keyring.at(claim.size) is not None else head.size
         path = tuple(merkle.inclusion_path(claim.index, size, node))
         note = self._note(size, merkle.root(size, node))
-        return Recorded(personal.response, claim.epoch, claim.index, stored.entry, path, note, replayed=True)
+        rest = rest_json(path, note)
+        return Recorded(personal.response, claim.epoch, claim.index, stored.entry, (), path, note, rest, replayed=True)
 
     def _append(
         self, connection: Connection, works: list[_Work], edge: Edge, head: Head, at: datetime
@@ -349,15 +367,7 @@ class Committer:
             return work.outcome or LedgerError("the record was not written")
         outcome = work.same_as.outcome
         if isinstance(outcome, Recorded):
-            return Recorded(
-                outcome.response,
-                outcome.epoch,
-                outcome.index,
-                outcome.entry,
-                outcome.path,
-                outcome.checkpoint,
-                replayed=True,
-            )
+            return msgspec.structs.replace(outcome, replayed=True)
         return outcome or LedgerError("the record was not written")
 
 

@@ -13,7 +13,6 @@ from __future__ import annotations
 from binascii import b2a_base64
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 
 import msgspec
 
@@ -67,27 +66,24 @@ class Receipt:
 
 def receipt_text(entry: bytes, index: int, path: Sequence[bytes], checkpoint: str) -> str:
     """Return the text of a receipt."""
-    lines = [HEADER, "extra " + encode_base64(entry), f"index {index}", *map(_hash_text, path), "", checkpoint]
+    lines = [HEADER, "extra " + encode_base64(entry), f"index {index}", *map(encode_base64, path), "", checkpoint]
     return "\n".join(lines)
 
 
-def receipt_json(entry: bytes, index: int, path: Sequence[bytes], checkpoint: str) -> bytes:
-    """Return the text of a receipt as JSON: what `receipt_text` returns, encoded, at a fifth of the cost."""
-    parts = [b'"%b\\nextra ' % HEADER.encode(), b2a_base64(entry, newline=False), b"\\nindex %d" % index]
-    parts += map(_hash_line, path)
-    parts += (b"\\n\\n", _escaped(checkpoint), b'"')
-    return b"".join(parts)
+def receipt_json(entry: bytes, index: int, own: Sequence[bytes], rest: bytes) -> bytes:
+    """Return the text of a receipt as JSON: what `receipt_text` returns, encoded, at a tenth of the cost.
+
+    `own` is the beginning of the path, and `rest` what `rest_json` makes of all that comes after.
+    """
+    lines = [b"\\n" + b2a_base64(value, newline=False) for value in own]
+    return b"".join((_BEGINNING, b2a_base64(entry, newline=False), b"\\nindex %d" % index, *lines, rest))
 
 
-# The receipts of one group share the checkpoint, and most of their hashes.
-_hash_text = lru_cache(maxsize=1024)(encode_base64)
+def rest_json(above: Sequence[bytes], checkpoint: str) -> bytes:
+    """Return the JSON of what receipts of many entries have in common: the upper part of the path, the checkpoint."""
+    lines = [b"\\n" + b2a_base64(value, newline=False) for value in above]
+    return b"".join((*lines, b"\\n\\n", _encode(checkpoint)[1:]))
 
 
-@lru_cache(maxsize=1024)
-def _hash_line(value: bytes) -> bytes:
-    return b"\\n" + b2a_base64(value, newline=False)
-
-
-@lru_cache(maxsize=8)
-def _escaped(text: str) -> bytes:
-    return msgspec.json.encode(text)[1:-1]
+_BEGINNING = b'"%b\\nextra ' % HEADER.encode()
+_encode = msgspec.json.Encoder().encode

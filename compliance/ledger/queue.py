@@ -9,16 +9,22 @@ in the group.
 from __future__ import annotations
 
 import asyncio
+import math
 import threading
 import time
 from collections import defaultdict, deque
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
 from typing import Generic, Protocol, TypeVar
+
+import msgspec
 
 from compliance.ledger.entry import DecisionRecord, IdempotencyKey
 from compliance.ledger.errors import LedgerBusyError, LedgerError
 
+_TURNS = 8
+"""Turns of a loop that those who were answered have before another group is taken."""
+_HELD = 0.002
+"""Seconds after which it is taken in any case."""
 Outcome = TypeVar("Outcome")
 Told_contra = TypeVar("Told_contra", contravariant=True)
 
@@ -39,8 +45,8 @@ class Waiting(Protocol[Told_contra]):
         ...
 
 
-@dataclass(slots=True)
-class Draft(Generic[Outcome]):
+# A Struct, since each decision makes one.
+class Draft(msgspec.Struct, Generic[Outcome]):
     """A record on its way into the log, and who waits for it."""
 
     record: DecisionRecord
@@ -52,7 +58,7 @@ class Draft(Generic[Outcome]):
     """The pseudonym whose key is destroyed with this entry."""
     feed: str | None = None
     """The feed that this entry states from now on."""
-    cost: int = field(default=0)
+    cost: int = 0
 
 
 class Queue(Generic[Outcome]):
@@ -64,7 +70,11 @@ class Queue(Generic[Outcome]):
         self._bytes = 0
         self._ready = False
         """Whether the writer may take what waits: not in the midst of a turn that adds to it."""
-        self._changed = threading.Condition()
+        # Taken by itself where nobody has to be woken: a condition adds a call of Python to each end of it.
+        self._lock = threading.Lock()
+        self._changed = threading.Condition(self._lock)
+        self._held_until = -math.inf
+        """Until when no group is taken, by the monotonic clock: see `release`."""
         self._closed: LedgerError | None = None
 
     def __len__(self) -> int:
@@ -76,7 +86,7 @@ class Queue(Generic[Outcome]):
         Without `wake`, whoever adds it calls `wake` in the same turn: what comes in one turn goes in one group.
         """
         draft.cost = len(draft.record.request) + len(draft.record.response)
-        with self._changed:
+        with self._lock:
             if self._closed is not None:
                 raise self._closed
             if len(self._waiting) >= self._limit or self._bytes + draft.cost > self._limit_bytes:
@@ -100,8 +110,12 @@ class Queue(Generic[Outcome]):
         its own.
         """
         with self._changed:
-            while not (self._waiting and self._ready) and self._closed is None:
-                self._changed.wait()
+            while self._closed is None:
+                held = self._held_until - time.monotonic()
+                due = bool(self._waiting) and self._ready
+                if due and held <= 0:
+                    break
+                self._changed.wait(held if due else None)
             if delay and self._closed is None:
                 until = time.monotonic() + delay
                 while len(self._waiting) < limit and (left := until - time.monotonic()) > 0:
@@ -123,25 +137,40 @@ class Queue(Generic[Outcome]):
             self._closed = self._closed or reason
             self._changed.notify_all()
 
+    def release(self, drafts: Sequence[Draft[Outcome]], outcomes: Iterable[Outcome | Exception]) -> None:
+        """Hand each outcome to the one that waits for it; one wake-up per event loop.
 
-def release(drafts: Sequence[Draft[Outcome]], outcomes: Iterable[Outcome | Exception]) -> None:
-    """Hand each outcome to the one that waits for it; one wake-up per event loop."""
-    by_loop: dict[asyncio.AbstractEventLoop, list[tuple[Draft[Outcome], Outcome | Exception]]] = defaultdict(list)
-    for draft, outcome in zip(drafts, outcomes, strict=True):
-        if draft.loop is None:
+        Whoever is answered on a loop has a few of its turns before another group is taken, so that the answers leave
+        and what they set off is in that group: groups are half as large again so, and everybody waits for less.
+        """
+        by_loop: dict[asyncio.AbstractEventLoop, list[tuple[Draft[Outcome], Outcome | Exception]]] = defaultdict(list)
+        for draft, outcome in zip(drafts, outcomes, strict=True):
+            if draft.loop is None:
+                _settle(draft, outcome)
+            else:
+                by_loop[draft.loop].append((draft, outcome))
+        for loop, settled in by_loop.items():
+            self._held_until = time.monotonic() + _HELD
+            try:
+                loop.call_soon_threadsafe(self._settle_all, settled, loop)
+            except RuntimeError:  # the loop is closed: nobody waits any more, and what was recorded stays recorded
+                self._held_until = -math.inf
+
+    def _settle_all(
+        self, settled: Iterable[tuple[Draft[Outcome], Outcome | Exception]], loop: asyncio.AbstractEventLoop
+    ) -> None:
+        for draft, outcome in settled:
             _settle(draft, outcome)
-        else:
-            by_loop[draft.loop].append((draft, outcome))
-    for loop, settled in by_loop.items():
-        try:
-            loop.call_soon_threadsafe(_settle_all, settled)
-        except RuntimeError:  # the loop is closed: nobody waits any more, and what was recorded stays recorded
-            continue
+        self._let_go(loop, _TURNS)
 
-
-def _settle_all(settled: Iterable[tuple[Draft[Outcome], Outcome | Exception]]) -> None:
-    for draft, outcome in settled:
-        _settle(draft, outcome)
+    def _let_go(self, loop: asyncio.AbstractEventLoop, turns: int) -> None:
+        """Let the next group be taken after so many turns of a loop."""
+        if turns:
+            loop.call_soon(self._let_go, loop, turns - 1)
+            return
+        with self._changed:
+            self._held_until = -math.inf
+            self._changed.notify()
 
 
 def _settle(draft: Draft[Outcome], outcome: Outcome | Exception) -> None:

@@ -128,6 +128,8 @@ class Subjects:
         self.packing = packing if packing is not None else Packing(_no_dictionary)
         """What personal parts are packed with."""
         self._cache: OrderedDict[str, SubjectKey] = OrderedDict()
+        self._names: dict[str, str] = {}
+        """Pseudonyms by the subject's id. Invariant: whoever drops a key drops all of them."""
         self._lock = threading.Lock()
         self._pseudonyms: hmac.HMAC | None = None
 
@@ -135,7 +137,13 @@ class Subjects:
         """Return the 32 hexadecimal digits that stand for a person in the whole log (`-` for none)."""
         if subject_id is None:
             return NOBODY
-        return self._keyed(subject_id.encode())[:_PSEUDONYM_BYTES].hex()
+        found = self._names.get(subject_id)
+        if found is None:
+            found = self._keyed(subject_id.encode())[:_PSEUDONYM_BYTES].hex()
+            if len(self._names) >= self._limit:
+                self._names.clear()
+            self._names[subject_id] = found
+        return found
 
     def can_name(self) -> bool:
         """Say whether the key of the pseudonyms exists and can be unwrapped; makes none."""
@@ -217,6 +225,7 @@ class Subjects:
         """Destroy a person's key, durably; says whether there was one."""
         with self._lock:
             self._cache.pop(pseudonym, None)
+        self._names.clear()
         try:
             return self._store.destroy(pseudonym)
         except SQLAlchemyError as error:
@@ -226,6 +235,7 @@ class Subjects:
         """Drop every unwrapped key from memory: another node has erased somebody."""
         with self._lock:
             self._cache.clear()
+        self._names.clear()
 
     def _keyed(self, value: bytes) -> bytes:
         """Return the HMAC of a value under the key of the pseudonyms."""

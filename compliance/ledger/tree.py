@@ -138,12 +138,17 @@ class Growth:
 
     def path(self, index: int) -> list[bytes]:
         """Return the inclusion path of a leaf that this growth appended, in the tree that it made."""
+        own, above = self.parts(index)
+        return own + above
+
+    def parts(self, index: int) -> tuple[list[bytes], list[bytes]]:
+        """Return the same in two parts: the upper one is the very same list for neighbours that share it."""
         # From some level on, the leaves of a group have their paths in common.
         place = index >> _OWN_LEVELS
         above = self._shared.get(place)
         if above is None:
             above = self._shared[place] = self._siblings(index, _OWN_LEVELS, len(self._levels))
-        return self._siblings(index, 0, min(_OWN_LEVELS, len(self._levels))) + above
+        return self._siblings(index, 0, min(_OWN_LEVELS, len(self._levels))), above
 
     def _siblings(self, index: int, start: int, end: int) -> list[bytes]:
         """Return the part of a leaf's path that lies in the levels [start, end)."""

@@ -23,7 +23,7 @@ from compliance.ledger.errors import (
     LedgerForkedError,
     LedgerUnavailableError,
 )
-from compliance.ledger.queue import Draft, Queue, release
+from compliance.ledger.queue import Draft, Queue
 from compliance.ledger.settings import LedgerSettings
 from compliance.storage.database import DatabaseMovedError
 
@@ -66,7 +66,7 @@ class Writer:
     def _run(self) -> None:
         while group := self.queue.take(self._settings.group_limit, self._settings.group_delay):
             outcomes = self._committed(group)
-            release(group, outcomes)
+            self.queue.release(group, outcomes)
         try:
             self._committer.close()
             if self.stopped is None:

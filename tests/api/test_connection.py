@@ -2,7 +2,7 @@
 
 import asyncio
 
-from compliance.api.connection import Gathering
+from compliance.api.connection import Gathering, Turn
 
 
 class Pieces(asyncio.Transport):
@@ -26,7 +26,7 @@ class Pieces(asyncio.Transport):
 async def sent(write):
     """Return the pieces that leave when `write` has a gathering transport, turn by turn."""
     behind = Pieces()
-    await write(Gathering(behind, asyncio.get_running_loop()))
+    await write(Gathering(behind, Turn.of(asyncio.get_running_loop())))
     await asyncio.sleep(0)
     return behind.pieces
 
@@ -63,3 +63,21 @@ def test_all_else_is_the_transport_behind_it():
         assert transport.get_extra_info("peername") == ("127.0.0.1", 1)
 
     assert asyncio.run(sent(write)) == []
+
+
+def test_what_fails_on_one_connection_does_not_keep_the_others_from_sending():
+    class Broken(Pieces):
+        def writelines(self, parts):
+            raise OSError("gone")
+
+    async def write():
+        loop, told, behind = asyncio.get_running_loop(), [], Pieces()
+        loop.set_exception_handler(lambda _, context: told.append(context["exception"]))
+        for transport in (Broken(), behind):
+            Gathering(transport, Turn.of(loop)).write(b"answer")
+        await asyncio.sleep(0)
+        return behind.pieces, told
+
+    pieces, told = asyncio.run(write())
+    assert pieces == [b"answer"]
+    assert [str(error) for error in told] == ["gone"]

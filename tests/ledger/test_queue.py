@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from compliance.ledger.errors import LedgerBusyError, LedgerClosedError
-from compliance.ledger.queue import Draft, Queue, release
+from compliance.ledger.queue import Draft, Queue
 from tests.ledger.support import record
 
 
@@ -38,7 +38,7 @@ def test_what_arrives_after_a_group_was_taken_is_not_answered_with_it():
     group = queue.take(10, 0)
     late = draft(9)
     queue.put(late)
-    release(group, ["a", "b"])
+    queue.release(group, ["a", "b"])
     assert [one.waiting.result() for one in drafts] == ["a", "b"]
     assert not late.waiting.done()
     assert queue.take(10, 0) == [late]
@@ -89,14 +89,14 @@ def test_a_closed_queue_is_drained_and_then_empty():
 
 
 def test_outcomes_must_be_as_many_as_drafts():
-    _, drafts = filled(2)
+    queue, drafts = filled(2)
     with pytest.raises(ValueError, match="zip"):
-        release(drafts, ["only one"])
+        queue.release(drafts, ["only one"])
 
 
 def test_an_error_reaches_only_the_one_it_belongs_to():
-    _, drafts = filled(2)
-    release(drafts, [KeyError("x"), "fine"])
+    queue, drafts = filled(2)
+    queue.release(drafts, [KeyError("x"), "fine"])
     with pytest.raises(KeyError):
         drafts[0].waiting.result()
     assert drafts[1].waiting.result() == "fine"
@@ -109,7 +109,7 @@ def test_who_gave_up_is_passed_over_and_a_closed_loop_hurts_nobody():
     waiting = draft()
     cancelled = draft()
     cancelled.waiting.cancel()
-    release([gone, cancelled, waiting], ["a", "b", "c"])
+    Queue[Any](10, 10**6).release([gone, cancelled, waiting], ["a", "b", "c"])
     assert waiting.waiting.result() == "c"
 
 
@@ -119,7 +119,7 @@ def test_every_one_of_many_gets_its_own_outcome_while_more_arrive():
 
     def write():
         while group := queue.take(7, 0):
-            release(group, [one.record.public["id"] for one in group])
+            queue.release(group, [one.record.public["id"] for one in group])
             if stop.is_set() and not len(queue):
                 return
 
@@ -144,6 +144,42 @@ def test_every_one_of_many_gets_its_own_outcome_while_more_arrive():
     stop.set()
     queue.close(LedgerClosedError("closed"))
     writer.join()
+
+
+def test_what_an_answer_sets_off_is_in_the_next_group(monkeypatch):
+    monkeypatch.setattr("compliance.ledger.queue._HELD", 60.0)
+    queue: Queue[Any] = Queue(100, 10**6)
+    groups = []
+
+    def write():
+        for _ in range(2):
+            group = queue.take(10, 0)
+            groups.append([one.record.public["id"] for one in group])
+            if len(groups) == 1:  # comes while the first is written
+                queue.put(draft(2))
+            queue.release(group, groups[-1])
+
+    async def ask(*numbers):
+        loop = asyncio.get_running_loop()
+        for number in numbers:
+            waiting: asyncio.Future[Any] = loop.create_future()
+            queue.put(Draft(record(number), None, waiting, loop))
+            await waiting
+
+    writer = threading.Thread(target=write)
+    writer.start()
+    asyncio.run(ask(1, 3))
+    writer.join()
+    assert groups == [["d1"], ["d2", "d3"]]
+
+
+def test_a_loop_that_is_busy_does_not_keep_the_writer_waiting():
+    queue: Queue[Any] = Queue(100, 10**6)
+    loop = asyncio.new_event_loop()  # it never runs
+    queue.release([Draft(record(1), None, loop.create_future(), loop)], ["a"])
+    queue.put(draft(2))
+    assert len(queue.take(10, 0)) == 1
+    loop.close()
 
 
 def test_the_writer_is_not_given_what_a_turn_still_adds_to_until_it_ends():

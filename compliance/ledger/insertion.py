@@ -66,7 +66,7 @@ def _powers_of_two(count: int) -> Iterable[int]:
 @lru_cache(maxsize=64)
 def _inserting(table: Table, count: int) -> str:
     row = f"({', '.join('?' for _ in table.columns)})"
-    # OR FAIL: what goes wrong ends the transaction anyway; to undo a statement alone, SQLite would keep pages in a file.
+    # OR FAIL: what goes wrong ends the transaction anyway; to undo one statement, SQLite would keep pages in a file.
     return f"INSERT OR FAIL INTO {table.name} ({_names(table)}) VALUES {', '.join([row] * count)}"  # noqa: S608 - names of ours
 
 

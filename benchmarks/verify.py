@@ -65,14 +65,14 @@ class Keeper:
         return [Receipted(each.response, None) for each in records]
 
 
-def fill(folder: Path, count: int, *, indexed: bool = False) -> None:
-    """Write a log of `count` entries into a folder, with the search index where it is asked for."""
+def fill(folder: Path, url: str, count: int, *, indexed: bool = False) -> None:
+    """Write a log of `count` entries into a database, with the search index where it is asked for."""
     book, keeper = load_book(), Keeper()
     shelf = Shelf(book, SYSTEM_CLOCK.now())
     gate = Gate(shelf, SYSTEM_CLOCK, keeper)
     for body in orders(SAMPLE):
         asyncio.run(gate.answer(json.loads(body)))
-    ledger = Ledger.open(LedgerSettings(f"sqlite:///{folder}/ledger.db", folder))
+    ledger = Ledger.open(LedgerSettings(url, folder))
     ledger.keep_ruleset(book.rulebook.digest, kept_bytes(book.rulebook))
     ledger.pack_by(book.rulebook.digest, partial(samples, shelf.current))
     for start in track(range(3, count, GROUP), "writing", console=Console(stderr=True), transient=True):
@@ -91,9 +91,10 @@ def _other(known: list[DecisionRecord], number: int) -> DecisionRecord:
     return replace(record, public=public, id=None, subject_id=f"customer-{number % CUSTOMERS}")
 
 
-def measure(folder: Path, jobs: int | None = None) -> dict[str, Any]:
+def measure(folder: Path, url: str, jobs: int | None = None) -> dict[str, Any]:
     """Verify a log by a command of its own."""
-    command = [sys.executable, "-m", "compliance", "ledger", "verify", "--ledger", str(folder), "--json"]
+    command = [sys.executable, "-m", "compliance", "ledger", "verify", "--json"]
+    command += ["--ledger", str(folder), "--database", url]
     command += [] if jobs is None else ["--jobs", str(jobs)]
     started = time.perf_counter()
     done = subprocess.run(command, capture_output=True, text=True, check=False)
@@ -110,7 +111,7 @@ def measure(folder: Path, jobs: int | None = None) -> dict[str, Any]:
         "entries_per_second": round(size / seconds),
         "million_in_seconds": round(seconds / size * 1_000_000, 1),
         "largest_process_mb": round(used.ru_maxrss / 1024),
-        "database_mb": round((folder / "ledger.db").stat().st_size / 2**20),
+        "database_mb": round(sum(file.stat().st_size for file in folder.glob("ledger.db")) / 2**20) or None,
     }
 
 
@@ -120,14 +121,16 @@ def main() -> None:
     parser.add_argument("--entries", type=int, default=200_000)
     parser.add_argument("--ledger", type=Path, help="a folder to keep the log in, for another run")
     parser.add_argument("--jobs", type=int, help="processes that examine the log")
+    parser.add_argument("--postgresql", metavar="URL", help="keep the log in this database, which is empty or has one")
     parser.add_argument("--indexed", action="store_true", help="make the search index, if the log is not there yet")
     chosen = parser.parse_args()
     with tempfile.TemporaryDirectory() as scratch:
         folder = chosen.ledger or Path(scratch)
         folder.mkdir(parents=True, exist_ok=True)
-        if not (folder / "ledger.db").exists():
-            fill(folder.absolute(), chosen.entries, indexed=chosen.indexed)
-        print(json.dumps(measure(folder, chosen.jobs), indent=2))
+        url = chosen.postgresql or f"sqlite:///{folder.absolute()}/ledger.db"
+        if not (folder / "checkpoint").exists():
+            fill(folder.absolute(), url, chosen.entries, indexed=chosen.indexed)
+        print(json.dumps(measure(folder, url, chosen.jobs), indent=2))
 
 
 if __name__ == "__main__":

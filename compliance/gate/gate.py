@@ -156,7 +156,7 @@ class Gate:
             RequestRefused: if the request cannot be read.
             LedgerError: if its answer can be seen not to become durable.
         """
-        sitting = self._turns()
+        sitting = self._sitting_of_turn()
         answer = sitting.judge(asked)
         if not self.recorder.records and asked.key is None:
             return Given(asked.form.spell(answer), answer)
@@ -170,17 +170,17 @@ class Gate:
         self.recorder.begin(_record(asked, answer, sitting), recorded)
         return None
 
-    def _turns(self) -> Sitting:
+    def _sitting_of_turn(self) -> Sitting:
         """Return the sitting of this turn of the running event loop; another one once rules or feeds have changed."""
         sitting = self._turn
         if sitting is None:
-            asyncio.get_running_loop().call_soon(self._turned)
+            asyncio.get_running_loop().call_soon(self._end_turn)
         elif sitting.shelved is self.shelf.current and sitting.fed is self.feeds.current:
             return sitting
         self._turn = sitting = self._sitting()
         return sitting
 
-    def _turned(self) -> None:
+    def _end_turn(self) -> None:
         self._turn = None
 
     def _sitting(self) -> Sitting:

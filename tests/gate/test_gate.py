@@ -142,3 +142,37 @@ def but_for_the_name(answer):
 def test_a_gate_that_records_gives_no_batch_without_its_receipts(tmp_path):
     with logbook(tmp_path) as recorder, pytest.raises(LedgerError):
         asyncio.run(gate(recorder=recorder).give_batch(b'{"requests":[{}]}', PLAIN, 100))
+
+
+def test_what_comes_in_one_turn_of_the_loop_is_decided_at_one_instant():
+    kept, body = gate(), write_json(retail())
+
+    async def turns():
+        first, second = begun(kept, body), begun(kept, body)
+        kept.clock.instant = NOW + timedelta(seconds=1)
+        third = begun(kept, body)
+        await asyncio.sleep(0)
+        return first, second, third, begun(kept, body)
+
+    answers = asyncio.run(turns())
+    assert [each.decided_at - NOW for each in answers] == [timedelta(0)] * 3 + [timedelta(seconds=1)]
+    assert len({each.id for each in answers}) == 4
+
+
+def test_a_feed_counts_from_the_next_request_on_even_in_the_same_turn():
+    kept, body = gate(), write_json(retail())
+
+    async def turn():
+        first = begun(kept, body)
+        vocabulary = kept.shelf.current.book.rulebook.vocabulary
+        kept.feeds.put(vocabulary, "resource.halted", "AAPLx", True, NOW + timedelta(hours=1))
+        return first, begun(kept, body)
+
+    first, second = asyncio.run(turn())
+    assert (first.decision.outcome, second.decision.outcome) == ("allow", "deny")
+
+
+def begun(kept, body):
+    given = kept.begin(Asked(raw=body), lambda _: None)
+    assert given is not None
+    return given.answer

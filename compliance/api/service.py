@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from compliance.api.metrics import Metrics
 from compliance.api.settings import Settings
+from compliance.engine.json import MalformedJSON
 from compliance.engine.wire_types import Unusual
 from compliance.gate.gate import Given
 
@@ -77,7 +78,7 @@ class Service:
         vocabulary = self.shelved.book.rulebook.vocabulary
         try:
             found, taken = await self.gate.give_batch(body, form, most)
-        except Unusual:
+        except (Unusual, MalformedJSON):
             return None
         for tally, count in taken.items():
             self.metrics.decided(tally, vocabulary, count)

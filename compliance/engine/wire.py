@@ -11,7 +11,6 @@ Reference: docs/decisions/0006-wire.md.
 
 from __future__ import annotations
 
-from contextlib import suppress
 from typing import TYPE_CHECKING, Any, Final, NoReturn
 
 import msgspec
@@ -213,10 +212,10 @@ class WireDecoder:
         commas: list[int] = []
         made = self._from_batch
         for place, read in enumerate(found):
-            request = None
-            if read.context.beside is UNSET:
-                with suppress(*TRIPPED):
-                    request = made[type(read.subject)](read, commas, around, True)
+            try:
+                request = made[type(read.subject)](read, commas, around, True) if read.context.beside is UNSET else None
+            except TRIPPED:
+                request = None
             if request is not None:
                 yield request
                 continue

@@ -108,3 +108,15 @@ def test_ten_thousand_requests_are_one_batch(client):
 
 def test_a_query_is_refused(client):
     assert faults(client.post("/v1/decisions?as_of=now", json=retail())) == ["as_of"]
+
+
+@pytest.mark.parametrize("beside", ["customer-1", "caf\\u00e9", "caf\u00e9"])
+def test_what_stands_twice_in_a_batch_has_its_place_in_the_whole(client, beside):
+    import json
+
+    good = json.dumps(retail()).replace("customer-1", beside)
+    doubled = json.dumps(retail()).replace('"age": 40', '"age": 40, "age": 41')
+    assert doubled.count('"age"') == 2
+    sent = client.post("/v1/decisions/batch", content=f'{{"requests": [{good}, {doubled}]}}'.encode())
+    assert sent.json()["type"].endswith("malformed-json")
+    assert faults(sent) == ["/requests/1/subject/properties/age"]

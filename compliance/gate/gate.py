@@ -8,7 +8,6 @@ Reference: DESIGN sections 5 and 6.
 from __future__ import annotations
 
 import asyncio
-from collections import Counter
 from typing import TYPE_CHECKING, Final
 
 import msgspec
@@ -113,7 +112,7 @@ class Gate:
 
     async def give_batch(
         self, body: bytes, form: Form, most: int
-    ) -> tuple[list[bytes | RequestRefused], Counter[Tally]]:
+    ) -> tuple[list[bytes | RequestRefused], dict[Tally, int]]:
         """Return what `give` returns to a batch of our own interface, as it came, in bytes, and how many of each kind.
 
         For a gate that records nothing: what nobody keeps is not made, which is a third of what a batch took.
@@ -125,11 +124,12 @@ class Gate:
         if self.recorder.records:
             raise LedgerError("answers that are recorded leave with their receipts")
         found: list[bytes | RequestRefused] = []
-        taken: Counter[Tally] = Counter()
+        taken: dict[Tally, int] = {}
         spell = form.spell
         for index, judged in enumerate(self._sitting().judge_all(body, form, most)):
             if isinstance(judged, Answer):
-                taken[judged.tally] += 1
+                tally = judged.tally
+                taken[tally] = taken.get(tally, 0) + 1
                 found.append(spell(judged))
             else:
                 found.append(judged)

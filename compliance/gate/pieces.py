@@ -73,7 +73,17 @@ class Pieces:
             if len(self._kept) >= MOST:
                 self._kept.clear()
             kept = self._kept[key] = _pieces(answer, explanation, whole, encode)
-        return _joined(kept, answer)
+        own = answer.own if answer.own is not None else _own(answer)
+        parts = kept.parts.copy()
+        for place, number in kept.own:
+            parts[place] = own[number]
+        if kept.facts:
+            facts = answer.request.facts
+            for place, find in kept.facts:
+                value = find(facts)
+                # Most of those that differ among answers with one explanation are instants.
+                parts[place] = instant_json(value) if isinstance(value, datetime) else _encode(spelled(value))
+        return b"".join(parts)
 
 
 def _pieces(
@@ -109,23 +119,8 @@ def _finder(path: str) -> Callable[[Facts], FactValue]:
     return attrgetter(name if holder is None else f"{holder}.{name}")
 
 
-def _joined(kept: _Kept, answer: Answer) -> bytes:
-    parts, own = kept.parts.copy(), _own(answer)
-    for place, number in kept.own:
-        parts[place] = own[number]
-    if kept.facts:
-        facts = answer.request.facts
-        for place, find in kept.facts:
-            value = find(facts)
-            # Most of those that differ among answers with one explanation are instants.
-            parts[place] = instant_json(value) if isinstance(value, datetime) else _encode(spelled(value))
-    return b"".join(parts)
-
-
 def _own(answer: Answer) -> tuple[bytes, ...]:
-    """Return the JSON of each of `_OWN`."""
-    if answer.own is not None:
-        return answer.own
+    """Return the JSON of each of `_OWN`, and keep it."""
     request, decided, expires = answer.request, answer.decided_at, answer.expires_at
     as_of = instant_json(request.time)
     made = (

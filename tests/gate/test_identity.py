@@ -1,7 +1,7 @@
 from datetime import timedelta
 from uuid import UUID
 
-from compliance.gate.identity import new_id
+from compliance.gate.identity import Names, new_id
 from tests.gate.support import NOW
 
 
@@ -18,3 +18,8 @@ def test_ids_sort_by_time():
 
 def test_no_two_ids_are_alike():
     assert len({new_id(NOW) for _ in range(1000)}) == 1000
+    names = Names(NOW)
+    many = [UUID(names.new()) for _ in range(1000)]
+    assert len(set(many)) == 1000
+    assert {(each.version, each.variant) for each in many} == {(7, "specified in RFC 4122")}
+    assert {each.hex[16] for each in many} == set("89ab")

@@ -36,7 +36,8 @@ from compliance.language.loader import load_rulebook, read_folder
 from compliance.ledger.checkpoint import Checkpoint
 from compliance.ledger.merkle import leaf_hash, verify_inclusion
 from compliance.ledger.note import Signer
-from compliance.ledger.proof import Receipt, receipt_json, rest_json
+from compliance.ledger.proof import Receipt, receipt_json
+from compliance.ledger.proof import proofs as shared_proofs
 from compliance.ledger.tree import Edge
 
 GROWTH = (50, 2_750, 9_750)
@@ -247,13 +248,9 @@ def proofs(times: int, size: int) -> Iterator[Row]:
 
     def work() -> list[bytes]:
         growth = edge.grow([leaf_hash(entry) for entry in entries])
-        made, shared, rest = [], None, b""
-        for index, entry in enumerate(entries, size):
-            own, above = growth.parts(index)
-            if above is not shared:
-                shared, rest = above, rest_json(above, note)
-            made.append(receipt_json(entry, index, own, rest))
-        return made
+        places = range(size, size + GROUP)
+        proved = zip(entries, places, shared_proofs(growth, places, note), strict=True)
+        return [receipt_json(entry, index, own, rest) for entry, index, (own, _, rest) in proved]
 
     first = Receipt.of_text(json.loads(work()[0]))
     after = edge.grow([leaf_hash(entry) for entry in entries])

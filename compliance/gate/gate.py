@@ -8,6 +8,7 @@ Reference: DESIGN sections 5 and 6.
 from __future__ import annotations
 
 import asyncio
+from datetime import timedelta
 from typing import TYPE_CHECKING, Final
 
 import msgspec
@@ -35,6 +36,9 @@ if TYPE_CHECKING:
 
 _TURN: Final = 50
 """Requests of a batch that are decided before others get their turn: about half a millisecond."""
+_AT_ONCE: Final = timedelta(milliseconds=5)
+"""How far apart requests of one turn may be to be decided at one instant: no fact is taken for fresher than that."""
+_NO_TIME: Final = timedelta(0)
 
 
 class Given(msgspec.Struct, frozen=True, gc=False):
@@ -171,11 +175,18 @@ class Gate:
         return None
 
     def _sitting_of_turn(self) -> Sitting:
-        """Return the sitting of this turn of the running event loop; another one once rules or feeds have changed."""
+        """Return the sitting of this turn of the running event loop.
+
+        It is another one once rules or feeds have changed, where the turn takes long, and after a clock was set.
+        """
         sitting = self._turn
         if sitting is None:
             asyncio.get_running_loop().call_soon(self._end_turn)
-        elif sitting.shelved is self.shelf.current and sitting.fed is self.feeds.current:
+        elif (
+            sitting.shelved is self.shelf.current
+            and sitting.fed is self.feeds.current
+            and _NO_TIME <= self.clock.now() - sitting.now <= _AT_ONCE
+        ):
             return sitting
         self._turn = sitting = self._sitting()
         return sitting

@@ -38,7 +38,7 @@ from compliance.ledger.errors import (
     LedgerForkedError,
 )
 from compliance.ledger.keyring import KEY_KIND, Keyring, log_keys
-from compliance.ledger.proof import receipt_json, receipt_text, rest_json
+from compliance.ledger.proof import proofs, receipt_json, receipt_text, rest_json
 from compliance.ledger.queue import Draft
 from compliance.ledger.settings import LedgerSettings
 from compliance.ledger.store import Claim, EntryRow, Head
@@ -232,11 +232,8 @@ class Committer:
 
     def _prove(self, works: Sequence[_Work], growth: Growth, note: str) -> None:
         """Give each of what was appended its outcome, with the proof that it is in the tree that was signed."""
-        shared, rest = None, b""
-        for work in works:
-            own, above = growth.parts(work.index)
-            if above is not shared:
-                shared, rest = above, rest_json(above, note)
+        found = proofs(growth, [work.index for work in works], note)
+        for work, (own, above, rest) in zip(works, found, strict=True):
             response = work.draft.record.response
             work.outcome = Recorded(response, self._epoch, work.index, work.entry, own, above, note, rest)
 

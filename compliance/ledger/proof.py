@@ -11,7 +11,7 @@ over it.
 from __future__ import annotations
 
 from binascii import b2a_base64
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 import msgspec
@@ -19,6 +19,7 @@ import msgspec
 from compliance.ledger import merkle
 from compliance.ledger.checkpoint import Witnessed, decimal, verified
 from compliance.ledger.note import NoteError, Verifier, decode_base64, encode_base64
+from compliance.ledger.tree import Growth
 
 HEADER = "c2sp.org/tlog-proof@v1"
 MAX_PATH = 63
@@ -83,6 +84,16 @@ def rest_json(above: Sequence[bytes], checkpoint: str) -> bytes:
     """Return the JSON of what receipts of many entries have in common: the upper part of the path, the checkpoint."""
     lines = [b"\\n" + b2a_base64(value, newline=False) for value in above]
     return b"".join((*lines, b"\\n\\n", _encode(checkpoint)[1:]))
+
+
+def proofs(growth: Growth, indexes: Iterable[int], checkpoint: str) -> Iterator[tuple[list[bytes], list[bytes], bytes]]:
+    """Yield of leaves that a growth appended, in order, both parts of the path, and `rest_json` of the upper one."""
+    shared, rest = None, b""
+    for index in indexes:
+        own, above = growth.parts(index)
+        if above is not shared:
+            shared, rest = above, rest_json(above, checkpoint)
+        yield own, above, rest
 
 
 _BEGINNING = b'"%b\\nextra ' % HEADER.encode()

@@ -141,7 +141,7 @@ class Queue(Generic[Outcome]):
         """Hand each outcome to the one that waits for it; one wake-up per event loop.
 
         Whoever is answered on a loop has a few of its turns before another group is taken, so that the answers leave
-        and what they set off is in that group: groups are half as large again so, and everybody waits for less.
+        and what they set off is in that group: groups are twice as large so, and everybody waits for less.
         """
         by_loop: dict[asyncio.AbstractEventLoop, list[tuple[Draft[Outcome], Outcome | Exception]]] = defaultdict(list)
         for draft, outcome in zip(drafts, outcomes, strict=True):

@@ -21,9 +21,9 @@ from compliance.engine.json import MalformedJSON, read_json
 from compliance.engine.request import Request
 from compliance.engine.ruleset import Ruleset, Timeline
 from compliance.engine.wire import WireDecoder
-from compliance.engine.wire_types import Unusual
-from compliance.vocabulary.facts import Vocabulary
+from compliance.vocabulary.facts import Origin, Vocabulary
 from compliance.vocabulary.types import STRING
+from compliance.vocabulary.unknown import UNKNOWN
 from tests.engine.small_venue import NOW, RULEBOOK, VOCABULARY, venue
 from tests.engine.wire_bodies import Bodies, differences, written
 
@@ -119,6 +119,20 @@ def test_parsed_json_gives_the_same_request_too(seed, strict, around, name):
     found = wire.read_tree(tree, around, strict=strict)
     if found is not None:
         assert differences(found, decode(ruleset, tree, around, strict=strict)) == [], tree
+
+
+@settings(max_examples=300)
+@given(seed=SEEDS, strict=st.booleans(), around=st.sampled_from(AROUND), name=st.sampled_from(["small", "shipped"]))
+def test_what_only_requests_say_of_other_kinds_of_subject_is_unknown_in_every_request(seed, strict, around, name):
+    """What `engine.likeness` leaves out of its keys tells no two requests apart."""
+    ruleset, _ = readers()[name]
+    made = bodies(ruleset, seed)
+    found = slow(ruleset, made.spoilt(made.body()), around, strict=strict)
+    if not isinstance(found, Request):
+        return
+    for fact in ruleset.vocabulary.facts.values():
+        if fact.kinds is not None and found.kind not in fact.kinds and fact.origins == (Origin.REQUEST,):
+            assert found.facts[fact.path] is UNKNOWN
 
 
 @settings(max_examples=200)
@@ -230,107 +244,6 @@ def test_an_evaluation_comes_with_the_obligations_that_its_client_declares():
     assert none is not None
     assert none[1] == frozenset()
     assert wire.read_evaluation(b'{"subject": 1}', Surroundings(NOW)) is None
-
-
-def test_a_batch_is_split_into_bodies():
-    wire = readers()["small"][1]
-    assert wire.split(b'{"requests": [{"a": [1, 2]}, {"b": "x,y"}]}') == [b'{"a": [1, 2]}', b'{"b": "x,y"}']
-    assert wire.split(b'{"requests": []}') == []
-    assert wire.split(b'{"requests": [{}], "requests": [{}]}') is None
-    assert wire.split(b'{"requests": [{}], "more": 1}') is None
-    assert wire.split(b"[]") is None
-
-
-def all_of(body: bytes, around: Surroundings = AROUND[0], name: str = "small") -> list[Request | bytes]:
-    return list(readers()[name][1].read_all(body, around, 10))
-
-
-@settings(max_examples=200)
-@given(
-    seeds=st.lists(SEEDS, min_size=1, max_size=6),
-    around=st.sampled_from(AROUND),
-    name=st.sampled_from(["small", "shipped"]),
-)
-def test_a_batch_is_read_as_each_of_its_bodies_by_itself(seeds, around, name):
-    ruleset, wire = readers()[name]
-    parts = []
-    for seed in seeds:
-        made = bodies(ruleset, seed)
-        part = made.spoilt(made.body()) if seed % 2 else written(made.body()).encode()
-        # What is no JSON by itself may be made JSON by what comes after it.
-        parts.append(part if is_json(part) else b"{}")
-    batch = b'{"requests": [' + b", ".join(parts) + b"]}"
-    try:
-        found = all_of(batch, around, name)
-    except Unusual:
-        return
-    for part, read in zip(parts, found, strict=True):
-        alone = wire.read(part, around)
-        if isinstance(read, bytes):
-            assert read == part.strip()
-        else:
-            assert alone is not None, part
-            assert differences(read, alone) == [], part
-
-
-def is_json(part: bytes) -> bool:
-    try:
-        read_json(part)
-    except MalformedJSON:
-        return False
-    return True
-
-
-def test_what_one_body_of_a_batch_leaves_to_the_decoder_is_given_in_its_bytes():
-    plainly, oddly = json.dumps(plain()).encode(), json.dumps(plain(as_of="2026-01-01T00:00:00Z")).encode()
-    nobodys = json.dumps(plain(resource={"type": "instrument", "id": "nobody's"})).encode()
-    for odd in (oddly, nobodys, plainly.replace(b"p-1", "é".encode())):
-        first, second, third = all_of(b'{"requests": [%b, %b,%b]}' % (plainly, odd, plainly))
-        assert isinstance(first, Request)
-        assert isinstance(third, Request)
-        assert second == odd
-
-
-@pytest.mark.parametrize(
-    "batch",
-    [
-        b'{"requests": [%b], "requests": [%b]}',
-        b'{"requests": [%b], "\\u0072equests": [%b]}',
-        b'{"requests": [], "requests": [%b, %b]}',
-        b'{"requests": [%b, %b], "more": 1}',
-        b"[%b, %b]",
-        b'{"requests": [%b, %b]} x',
-        b'{"requests": [%b, %b]',
-    ],
-)
-def test_a_batch_that_is_none_is_never_read(batch: bytes) -> None:
-    body = json.dumps(plain()).encode()
-    with pytest.raises(Unusual):
-        all_of(batch % (body, body))
-
-
-def test_a_batch_has_no_more_requests_than_are_taken_and_at_least_one():
-    body = json.dumps(plain()).encode()
-    assert len(all_of(b'{"requests": [%b]}' % b",".join([body] * 10))) == 10
-    for parts in ([body] * 11, []):
-        with pytest.raises(Unusual):
-            all_of(b'{"requests": [%b]}' % b",".join(parts))
-
-
-@pytest.mark.parametrize(
-    ("once", "twice"),
-    [
-        ('"id": "p-1"', '"id": "p-2", "id": "p-1"'),
-        ('"residence": "BR"', '"residence": "US", "residence": "BR"'),
-        ('"tags": ["a", "b"]', '"tags": ["a", "b", "b"]'),
-        ('"context": {"location": "BR"}', '"context": {}, "context": {"location": "BR"}'),
-    ],
-)
-def test_what_stands_twice_in_a_body_of_a_batch_is_never_read_in_one_pass(once: str, twice: str) -> None:
-    body = json.dumps(plain())
-    assert once in body
-    with pytest.raises(Unusual):
-        all_of(f'{{"requests": [{body}, {body.replace(once, twice)}, {body}]}}'.encode())
 
 
 @pytest.mark.parametrize(

@@ -148,15 +148,28 @@ def test_what_comes_in_one_turn_of_the_loop_is_decided_at_one_instant():
     kept, body = gate(), write_json(retail())
 
     async def turns():
-        first, second = begun(kept, body), begun(kept, body)
-        kept.clock.instant = NOW + timedelta(seconds=1)
-        third = begun(kept, body)
+        first = begun(kept, body)
+        kept.clock.instant = NOW + timedelta(milliseconds=1)
+        second = begun(kept, body)
         await asyncio.sleep(0)
-        return first, second, third, begun(kept, body)
+        return first, second, begun(kept, body)
 
-    answers = asyncio.run(turns())
-    assert [each.decided_at - NOW for each in answers] == [timedelta(0)] * 3 + [timedelta(seconds=1)]
-    assert len({each.id for each in answers}) == 4
+    first, second, third = asyncio.run(turns())
+    assert first.decided_at == second.decided_at == NOW
+    assert third.decided_at == NOW + timedelta(milliseconds=1)
+    assert len({first.id, second.id, third.id}) == 3
+
+
+@pytest.mark.parametrize("moved", [timedelta(seconds=1), timedelta(seconds=-1)])
+def test_a_turn_that_takes_long_or_a_clock_that_is_set_has_an_instant_of_its_own(moved):
+    kept, body = gate(), write_json(retail())
+
+    async def turn():
+        begun(kept, body)
+        kept.clock.instant = NOW + moved
+        return begun(kept, body)
+
+    assert asyncio.run(turn()).decided_at == NOW + moved
 
 
 def test_a_feed_counts_from_the_next_request_on_even_in_the_same_turn():

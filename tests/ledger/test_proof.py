@@ -11,7 +11,8 @@ from compliance.ledger import merkle
 from compliance.ledger.checkpoint import Checkpoint
 from compliance.ledger.merkle import ProofError
 from compliance.ledger.note import NoteError, Signer
-from compliance.ledger.proof import Receipt, receipt_json, rest_json
+from compliance.ledger.proof import Receipt, proofs, receipt_json, rest_json
+from compliance.ledger.tree import Edge
 
 LOG = Signer("example.com/log", Ed25519PrivateKey.from_private_bytes(bytes(32)))
 ENTRIES = [f'{{"number":{number}}}'.encode() for number in range(11)]
@@ -83,3 +84,11 @@ def test_a_receipt_made_as_json_is_the_same_text(index):
     for split in range(len(made.path) + 1):
         rest = rest_json(made.path[split:], made.checkpoint)
         assert json.loads(receipt_json(made.entry, made.index, made.path[:split], rest)) == str(made)
+
+
+def test_the_proofs_of_a_group_are_those_of_each_of_its_leaves():
+    leaves = [merkle.leaf_hash(b"%d" % number) for number in range(150)]
+    growth = Edge(0, ()).grow(leaves[:100]).after.grow(leaves[100:])
+    for index, (own, above, rest) in enumerate(proofs(growth, range(100, 150), "a checkpoint\n"), 100):
+        assert own + above == growth.path(index)
+        assert rest == rest_json(above, "a checkpoint\n")

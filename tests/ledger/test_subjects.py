@@ -70,6 +70,21 @@ def test_two_nodes_that_meet_a_person_at_once_use_one_key(store):
     assert first.keys([pseudonym])[pseudonym].key_id == second.keys([pseudonym])[pseudonym].key_id
 
 
+@pytest.mark.parametrize("drop", [lambda subjects: subjects.erase(subjects.pseudonym("somebody-7")), Subjects.forget])
+def test_who_is_erased_here_or_by_another_node_is_not_kept_in_memory_by_name(subjects, drop):
+    subjects.keys([subjects.pseudonym("somebody-7")])
+    assert "somebody-7" in str(vars(subjects))
+    drop(subjects)
+    assert "somebody-7" not in str(vars(subjects))
+
+
+def test_no_more_names_are_kept_than_keys(store):
+    subjects = Subjects(store, MASTER, cache_limit=3)
+    named = [subjects.pseudonym(f"somebody-{number}") for number in range(10)]
+    assert str(vars(subjects)).count("somebody-") <= 3
+    assert named == [subjects.pseudonym(f"somebody-{number}") for number in range(10)]
+
+
 def test_an_erased_person_cannot_be_read_and_others_can(store, subjects):
     pseudonym, value = sealed(subjects, "alice")
     other, others = sealed(subjects, "bob")

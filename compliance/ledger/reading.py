@@ -13,11 +13,11 @@ from datetime import datetime
 from functools import cached_property
 from typing import Any, NoReturn
 
-from sqlalchemy import Connection, delete, insert, select, update
+from sqlalchemy import Connection, select
 
-from compliance.ledger import merkle, store, tiles
+from compliance.ledger import merkle, search_index, store, tiles
 from compliance.ledger.checkpoint import Checkpoint, decimal
-from compliance.ledger.entry import DECISION, Personal, open_personal, terms
+from compliance.ledger.entry import Personal, open_personal
 from compliance.ledger.errors import KeysUnavailableError, NotRecordedError
 from compliance.ledger.keyring import LogKey, log_keys
 from compliance.ledger.note import Note
@@ -28,7 +28,6 @@ from compliance.storage.database import Database
 
 _BATCH = 1000
 _PAGE = 100
-_TERM_LENGTH = 255
 
 
 @dataclass(frozen=True)
@@ -223,7 +222,7 @@ class Reader:
             low, high = self._range(connection, since, until)
             if cursor is not None:
                 high = min(high, decimal(cursor, "cursor"))
-            rows = self._matching(connection, wanted, low, high, limit + 1)
+            rows = search_index.matching(connection, self._epoch, wanted, range(low, high), limit + 1)
             page = [
                 self._read(stored)
                 for index in rows[:limit]
@@ -233,15 +232,7 @@ class Reader:
 
     def index(self) -> None:
         """Bring the search index up to the last entry, in short transactions."""
-        while self._index_batch():
-            pass
-
-    def rebuild_index(self) -> None:
-        """Throw the search index away and make it anew from the entries."""
-        with self._database.write() as connection:
-            connection.execute(delete(store.TERM).where(store.TERM.c.epoch == self._epoch))
-            connection.execute(delete(store.INDEXED).where(store.INDEXED.c.epoch == self._epoch))
-        self.index()
+        search_index.bring_up(self._database, self._epoch)
 
     def _read(self, stored: Stored) -> Entry:
         return Entry(self._epoch, stored.index, stored.recorded_at, stored.entry, stored.sealed or b"")
@@ -264,56 +255,6 @@ class Reader:
             else:
                 high = middle
         return low
-
-    def _matching(self, connection: Connection, wanted: Sequence[str], low: int, high: int, limit: int) -> list[int]:
-        table, first = store.TERM, [f"kind:{DECISION}", *wanted]
-        aliases = [table.alias(f"t{number}") for number in range(len(first))]
-        query = select(aliases[0].c.leaf_index)
-        for alias, term in zip(aliases, first, strict=True):
-            query = query.where(alias.c.term == term[:_TERM_LENGTH], alias.c.epoch == self._epoch)
-            if alias is not aliases[0]:
-                query = query.where(alias.c.leaf_index == aliases[0].c.leaf_index)
-        last = aliases[-1].c.leaf_index
-        query = query.where(last >= low, last < high).order_by(last.desc()).limit(limit)
-        return [row.leaf_index for row in connection.execute(query)]
-
-    def _index_batch(self) -> bool:
-        with self._database.read() as connection:
-            size = store.read_head(connection, self._epoch).size
-            done = self._indexed(connection)
-        if done is not None and done >= size:
-            return False
-        with self._database.write() as connection:
-            store.lock(connection)
-            done = self._indexed(connection)
-            if done is None:
-                connection.execute(insert(store.INDEXED), [{"epoch": self._epoch, "size": 0}])
-            start = done or 0
-            found = store.entries(connection, self._epoch, start, start + _BATCH)
-            rows = [
-                {"term": term, "epoch": self._epoch, "leaf_index": stored.index}
-                for stored in found
-                for term in index_terms(json.loads(stored.entry))
-            ]
-            if rows:
-                connection.execute(insert(store.TERM), rows)
-            moved = update(store.INDEXED).where(store.INDEXED.c.epoch == self._epoch)
-            connection.execute(moved.values(size=start + len(found)))
-            return bool(found)
-
-    def _indexed(self, connection: Connection) -> int | None:
-        done = select(store.INDEXED.c.size).where(store.INDEXED.c.epoch == self._epoch)
-        return connection.execute(done).scalar()
-
-
-def index_terms(document: Mapping[str, Any]) -> set[str]:
-    """Return what an entry is found under in the search index, as long as it is kept there."""
-    found = terms(document["public"]) | {f"kind:{document['kind']}"}
-    if document["subject"] is not None:
-        found.add(f"subject:{document['subject']}")
-    if document["ruleset"]:
-        found.add(f"ruleset:{document['ruleset']}")
-    return {term[:_TERM_LENGTH] for term in found}
 
 
 def _missing(message: str) -> NoReturn:

@@ -21,7 +21,7 @@ from compliance.ledger.commitment import SALT_BYTES, commitment
 from compliance.ledger.entry import DECISION, ERASURE, PAIRED, Personal
 from compliance.ledger.errors import ErasedError, LedgerError
 from compliance.ledger.note import encode_base64
-from compliance.ledger.reading import index_terms
+from compliance.ledger.search_index import index_terms
 from compliance.ledger.subjects import NOBODY, Subjects
 from compliance.ledger.tiles import TILE_WIDTH
 from compliance.ledger.verify_index import SPAN, Sum, summed

@@ -22,7 +22,7 @@ from sqlalchemy import Connection, func, select
 from sqlalchemy.exc import DBAPIError
 
 from compliance.ledger import store
-from compliance.ledger.reading import index_terms
+from compliance.ledger.search_index import index_terms
 
 SPAN = 4096
 """Entries that are summed up together: a power of two."""

@@ -80,12 +80,6 @@ def test_decisions_are_found_by_time(tmp_path, url):
     ledger.close()
 
 
-def test_the_search_index_can_be_made_anew(filled):
-    before = ids(filled.reader.search(["outcome:deny"]))
-    filled.reader.rebuild_index()
-    assert ids(filled.reader.search(["outcome:deny"])) == before
-
-
 def test_a_tail_goes_on_where_it_stopped(filled):
     seen = [entry.index for entry in filled.reader.entries(0, 25)]
     seen += [entry.index for entry in filled.reader.entries(25)]

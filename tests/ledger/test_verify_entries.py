@@ -3,7 +3,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from compliance.ledger.merkle import leaf_hash, reader_of, root
-from compliance.ledger.reading import index_terms
+from compliance.ledger.search_index import index_terms
 from compliance.ledger.verify_entries import _read, _Searched, _terms, examine, spans
 from compliance.ledger.verify_index import SPAN
 from tests.ledger.support import RULESET, record

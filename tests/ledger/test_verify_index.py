@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 from sqlalchemy import text
 
 from compliance.ledger import store
-from compliance.ledger.reading import index_terms
+from compliance.ledger.search_index import index_terms
 from compliance.ledger.verify_index import SPAN, differing, problems_of, stored_sums, summed
 from tests.ledger.support import record
 

@@ -172,17 +172,6 @@ class WireDecoder:
         found = self.read_tree(tree, around, strict=strict)
         return found if found is not None else decode(self._ruleset, tree, around, strict=strict)
 
-    def decode_bytes(
-        self, body: bytes, around: Surroundings, slow: Callable[[bytes], object], *, strict: bool = True
-    ) -> Request:
-        """Return the request in `body`; `slow` parses the JSON of a body that is unusual, strictly.
-
-        Raises:
-            RequestRefused: with every problem found; and whatever `slow` raises.
-        """
-        found = self.read(body, around, strict=strict)
-        return found if found is not None else decode(self._ruleset, slow(body), around, strict=strict)
-
     def split(self, body: bytes) -> list[bytes] | None:
         """Return the bodies in `{"requests": [...]}`, or `None`: then the strict reader has to read it."""
         try:

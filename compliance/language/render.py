@@ -37,13 +37,6 @@ def render(diagnostic: Diagnostic, sources: Mapping[str, Source]) -> str:
     return "\n".join(line.rstrip() for line in lines)
 
 
-def render_all(diagnostics: Iterable[Diagnostic], sources: Iterable[Source]) -> str:
-    """Return diagnostics in the order given, a blank line between them, and a last line that counts them."""
-    by_path = {source.path: source for source in sources}
-    every = list(diagnostics)
-    return "\n\n".join([*(render(each, by_path) for each in every), count(every)]) + "\n"
-
-
 def count(diagnostics: Iterable[Diagnostic]) -> str:
     """Return how many there are, for instance `2 errors, 1 warning`."""
     severities = [each.severity for each in diagnostics]

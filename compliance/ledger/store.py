@@ -327,12 +327,6 @@ def last_of(connection: Connection, epoch: int, kind: str) -> int | None:
     return index
 
 
-def count_entries(connection: Connection, epoch: int) -> int:
-    """Return how many entries are stored."""
-    counted = select(func.count()).select_from(ENTRY).where(ENTRY.c.epoch == epoch)
-    return int(connection.execute(counted).scalar_one())
-
-
 def _driver(connection: Connection) -> Any:
     """Return the driver's own connection, inside the transaction that SQLAlchemy began and will end.
 

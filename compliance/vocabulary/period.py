@@ -29,10 +29,5 @@ class Period:
         ends_after = self.end is None or other.start is None or other.start < self.end
         return starts_before and ends_after
 
-    def next_change(self, after: datetime) -> datetime | None:
-        """Return the first boundary later than `after`, or `None` if nothing changes any more."""
-        later = [edge for edge in (self.start, self.end) if edge is not None and edge > after]
-        return min(later, default=None)
-
 
 ALWAYS = Period()

@@ -113,11 +113,6 @@ class Places:
             found = self._resolved[epoch] = PlacesAt(self.parents, _in_force(self.groups, instant))
         return found
 
-    def next_change(self, after: datetime) -> datetime | None:
-        """Return the first instant later than `after` at which a group changes, or `None` if none does."""
-        position = bisect_right(self._changes, after)
-        return self._changes[position] if position < len(self._changes) else None
-
 
 class PlacesAt:
     """The places as they are at one instant: what lies within what. Immutable; made by `Places.at`."""

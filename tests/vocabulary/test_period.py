@@ -54,14 +54,3 @@ def test_a_period_overlaps_itself_and_always(period: Period) -> None:
 
 def test_periods_that_only_touch_do_not_overlap() -> None:
     assert not Period(None, START).overlaps(Period(START, END))
-
-
-@given(period=PERIODS, after=INSTANTS)
-def test_until_the_next_change_nothing_changes_and_there_it_does(period: Period, after: datetime) -> None:
-    change = period.next_change(after)
-    later = [instant for instant in ALL_INSTANTS if instant > after]
-    for instant in later if change is None else [instant for instant in later if instant < change]:
-        assert (instant in period) is (after in period)
-    if change is not None:
-        assert change > after
-        assert (change in period) is not (change - TICK in period)

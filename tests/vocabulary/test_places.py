@@ -145,13 +145,6 @@ def test_an_instant_in_another_zone_is_the_same_instant():
     assert dated.at(datetime.fromisoformat("2026-11-22T12:59:59+01:00")).members("list") == frozenset()
 
 
-def test_the_next_change_is_the_next_edge_of_any_membership():
-    dated = places(group("list", "KP", start=NOON, end=NOON + timedelta(days=1)))
-    assert dated.next_change(NOON - timedelta(days=9)) == NOON
-    assert dated.next_change(NOON) == NOON + timedelta(days=1)
-    assert dated.next_change(NOON + timedelta(days=1)) is None
-
-
 def test_an_instant_without_a_zone_is_refused():
     with pytest.raises(PlacesError, match="without a time zone"):
         places().at(datetime(2026, 11, 22))  # noqa: DTZ001  (that is what is refused)

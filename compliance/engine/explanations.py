@@ -18,7 +18,7 @@ from compliance.engine.likeness import likeness, shown_as_given
 from compliance.engine.operations import Failure
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Hashable, Mapping
 
     from compliance.engine.decision import Decision, Ground, NearestPermit
     from compliance.engine.facts import Facts
@@ -38,7 +38,7 @@ _TRIPPED: Final = (Unsettled, Failure, TypeError, ArithmeticError, ValueError, A
 class Explanation:
     """What explains every request of one likeness."""
 
-    __slots__ = ("_grounds", "_nearest", "_shown", "decision", "shown")
+    __slots__ = ("_grounds", "_nearest", "_shown", "decision", "shown", "spelt")
 
     def __init__(self, decision: Decision, shown: frozenset[str]) -> None:
         """Take the decision on one request, and the paths of the facts that another may show otherwise."""
@@ -49,6 +49,8 @@ class Explanation:
         leaves += [leaf for permit in decision.nearest for leaf in permit.failing]
         self.shown = tuple(sorted({used.path for leaf in leaves for used in leaf.facts if differs(used, shown)}))
         """Facts that its terms show, and that each request has its own value of."""
+        self.spelt: dict[Hashable, Any] = {}
+        """What whoever spells it keeps of it, by the way of spelling; nothing here looks at it."""
         self._grounds = any(differs(u, shown) for g in decision.grounds for leaf in g.leaves for u in leaf.facts)
         self._nearest = any(differs(u, shown) for p in decision.nearest for leaf in p.failing for u in leaf.facts)
 

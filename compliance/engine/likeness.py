@@ -54,7 +54,7 @@ from compliance.vocabulary.types import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Mapping, Sequence
 
     from compliance.engine.facts import Facts
     from compliance.engine.ruleset import Ruleset
@@ -67,6 +67,8 @@ _WORDS: Final = (BoolType, OneOfType, TerritoryType, CurrencyType)
 """Types whose equal values are spelled alike."""
 _MEASURES: Final = (IntType, DecimalType, StringType, MoneyType, DateType, TimestampType, DurationType)
 """Types of which only the terms that read them tell values apart."""
+_FEW: Final = 3
+"""Terms whose program is written once for each way in which those before them come out."""
 _IN_SLICE: Final = frozenset({SUBJECT_TYPE, ACTION_NAME, RESOURCE_TYPE, PRODUCT, HOMES})
 
 
@@ -125,6 +127,8 @@ class _Reading:
         self.paths: dict[str, None] = dict.fromkeys(ruleset.vocabulary.kinds[kind].homes)
         self.terms: dict[str, dict[str, None]] = {}
         """Path of a measure -> its terms, as Python that holds where they must be true."""
+        self.of_value: set[str] = set()
+        """Those that read nothing but the measure."""
         self.as_given: set[str] = set()
         self.seen: set[Expression] = set()
         """Terms that were taken; many rules have the same ones."""
@@ -162,7 +166,10 @@ class _Reading:
             if TIME in read:
                 raise Unsettled
         elif measures:
-            self.terms.setdefault(next(iter(measures)), {})[self._of_known(node)] = None
+            term = self._of_known(node)
+            self.terms.setdefault(next(iter(measures)), {})[term] = None
+            if TIME not in read:
+                self.of_value.add(term)
 
     def _of_known(self, node: Expression) -> str:
         """Return Python for a term about one fact, and the time, both known: the plain form is exact then."""
@@ -198,8 +205,24 @@ class _Reading:
         if not isinstance(type_, _MEASURES) and not terms:
             return f"(... if {name} is U else {name})"
         if path in self.as_given:
-            terms = [name, *terms]
-        return f"(... if {name} is U else None if {name} is None else ({''.join(term + ', ' for term in terms)}))"
+            # What comes of the value alone follows from it.
+            terms = [name, *(term for term in terms if term not in self.of_value)]
+        return f"(... if {name} is U else None if {name} is None else {_told(terms)})"
+
+
+def _told(terms: Sequence[str]) -> str:
+    """Return Python for what comes of terms: a small number for a few, which takes no room in a key and no hashing."""
+    if len(terms) == 1:
+        return terms[0]
+    return f"({', '.join(terms)})" if len(terms) > _FEW else _coded(terms, 1)
+
+
+def _coded(terms: Sequence[str], number: int) -> str:
+    """Return Python for `number` with a bit behind it for each term: whether it holds."""
+    if not terms:
+        return str(number)
+    first, *rest = terms
+    return f"({_coded(rest, 2 * number + 1)} if {first} else {_coded(rest, 2 * number)})"
 
 
 def _is_term(node: Expression) -> bool:

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from compliance.engine.request import Request
 
 
+Own = tuple[bytes, bytes, bytes, bytes, bytes, bytes]
+"""The JSON of what is an answer's own: `id`, `as_of`, `decided_at`, `expires_at`, `ignored`, `resource_id`."""
 Tally = tuple[str, Outcome, bool]
 """What decisions are counted by: action, outcome, and whether it binds."""
 
@@ -53,8 +55,8 @@ class Answer(msgspec.Struct, frozen=True, gc=False):
     Invariant: one of both is there."""
     receipt: str | None = None
     """The proof that the answer is in the log, where there is one."""
-    own: tuple[bytes, ...] | None = None
-    """What is its own in its JSON, in the order of `gate.pieces`: it is in the answer and in its record.
+    own: Own | None = None
+    """What is its own in its JSON: it is in the answer and in its record.
 
     Invariant: whoever replaces something that is spelt in it sets it to `None`; then it is spelt anew."""
 

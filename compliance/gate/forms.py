@@ -19,11 +19,11 @@ import msgspec
 from compliance.engine.decision import Outcome
 from compliance.engine.envelope import Problem, RequestRefused
 from compliance.engine.zones import DECLARED
-from compliance.gate.pieces import Pieces
+from compliance.gate.pieces import spell
 from compliance.gate.spelling import answer_json, minimal_json
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Hashable, Mapping
 
     from compliance.engine.book import BookAt
     from compliance.engine.request import Request
@@ -33,7 +33,6 @@ UNDECLARED: Final = "obligations-not-declared"
 _encode: Final = msgspec.json.Encoder().encode
 _NULL: Final = b"null"
 _NO_RECEIPT: Final = b'"receipt":' + _NULL
-_PIECES: Final = Pieces()
 
 
 class Form(Protocol):
@@ -42,6 +41,11 @@ class Form(Protocol):
     @property
     def strict(self) -> bool:
         """Say whether a name that the vocabulary lacks is refused."""
+        ...
+
+    @property
+    def way(self) -> Hashable:
+        """Return what tells this way of spelling from the others: what is the same for all answers is kept under it."""
         ...
 
     def kept(self) -> Mapping[str, Any]:
@@ -65,7 +69,7 @@ class Form(Protocol):
         ...
 
     def __hash__(self) -> int:
-        """Return a hash: what is the same for all answers of a form is kept."""
+        """Return a hash: what is the same for all records of a form is kept."""
         ...
 
 
@@ -74,6 +78,7 @@ class Plain:
     """Our own interface, `/v1`."""
 
     name: ClassVar[str] = "v1"
+    way: ClassVar[str] = name
     strict: ClassVar[bool] = True
 
     def kept(self) -> Mapping[str, Any]:
@@ -91,7 +96,7 @@ class Plain:
 
     def spell(self, answer: Answer) -> bytes:
         """Return everything an answer says."""
-        return _PIECES.spell(answer, self.name, answer_json)
+        return spell(answer, self.way, answer_json)
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +104,7 @@ class Minimal:
     """Our own interface to a client that prefers a minimal answer: what to do, and the names of the rules."""
 
     name: ClassVar[str] = "v1-minimal"
+    way: ClassVar[str] = name
     strict: ClassVar[bool] = True
 
     def kept(self) -> Mapping[str, Any]:
@@ -116,7 +122,7 @@ class Minimal:
 
     def spell(self, answer: Answer) -> bytes:
         """Return what a program needs in order to go on."""
-        return _PIECES.spell(answer, self.name, minimal_json)
+        return spell(answer, self.way, minimal_json)
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,6 +132,11 @@ class AuthZEN:
     declared: frozenset[str] = frozenset()
     name: ClassVar[str] = "authzen"
     strict: ClassVar[bool] = False
+
+    @property
+    def way(self) -> frozenset[str]:
+        """Return what the client declared."""
+        return self.declared
 
     def kept(self) -> Mapping[str, Any]:
         """Return the name and what the client declared."""
@@ -153,7 +164,7 @@ class AuthZEN:
 
     def spell(self, answer: Answer) -> bytes:
         """Return a decision, with everything an answer says as its context."""
-        return _PIECES.spell(answer, self.declared, partial(evaluation_json, declared=self.declared))
+        return spell(answer, self.way, partial(evaluation_json, declared=self.declared))
 
 
 PLAIN: Final = Plain()

@@ -6,7 +6,8 @@ Invariant: what is pieced together is, byte for byte, what encoding the answer a
 from __future__ import annotations
 
 from datetime import datetime
-from operator import attrgetter
+from functools import lru_cache
+from operator import attrgetter, itemgetter
 from typing import TYPE_CHECKING, Any, Final
 
 import msgspec
@@ -20,70 +21,63 @@ if TYPE_CHECKING:
 
     from compliance.engine.explanations import Explanation
     from compliance.engine.facts import Facts
-    from compliance.gate.answer import Answer, RulesetMark
+    from compliance.gate.answer import Answer, Own, RulesetMark
     from compliance.vocabulary.values import FactValue
 
-MOST: Final = 10_000
-"""Kept at once; then all are forgotten."""
+_MOST: Final = 4
+"""Ways of spelling that are kept of one explanation; then all are forgotten. What clients declare makes ways."""
 _encode: Final = msgspec.json.Encoder().encode
 _MARK: Final = "\0"
 """Stands before the name of what is to be put in; no text of a rulebook has it."""
 _MARKED: Final = b'"\\u0000'
 """What comes before the name, and a quote after it, in JSON."""
 _OWN: Final = ("id", "as_of", "decided_at", "expires_at", "ignored", "resource_id")
-"""What is an answer's own, in the order of `_own`; the names of facts have a dot."""
+"""What is an answer's own, in the order of `Own`; the names of facts have a dot."""
 
 
-class _Kept(msgspec.Struct, frozen=True, gc=False):
-    explanation: Explanation
-    """Held, so that no other can take its identity."""
+class Pieces(msgspec.Struct, frozen=True, gc=False):
+    """What all answers with one explanation have in common in one spelling."""
+
     ruleset: RulesetMark
-    parts: list[bytes]
-    """Text, with nothing at each place where something is put in."""
-    own: tuple[tuple[int, int], ...]
-    """Places, and which of `_OWN` is put there."""
+    text: bytes
+    """As the operator `%` takes it."""
+    pick: Callable[[Own], tuple[bytes, ...]]
+    """From what is an answer's own to what is put in, in order."""
     facts: tuple[tuple[int, Callable[[Facts], FactValue]], ...]
-    """Places, and what finds the value of the fact that is put there."""
+    """Where the value of a fact is put in instead, and what finds it."""
 
-
-class Pieces:
-    """Pieces of answers, by explanation and by how they are spelled."""
-
-    def __init__(self) -> None:
-        """Keep nothing yet."""
-        self._kept: dict[tuple[int, Hashable], _Kept] = {}
-
-    def spell(
-        self,
-        answer: Answer,
-        form: Hashable,
-        whole: Callable[[Answer], dict[str, Any]],
-        encode: Callable[[dict[str, Any]], bytes] = _encode,
-    ) -> bytes:
-        """Return the JSON of an answer.
-
-        `whole` makes an object of it, `encode` JSON of that; `form` tells ways of spelling apart.
-        """
-        explanation = answer.explanation
-        if explanation is None or answer.expires_at is None or not answer.binding or answer.request.warnings:
-            return encode(whole(answer))
-        key = (id(explanation), form)
-        kept = self._kept.get(key)
-        if kept is None or (kept.ruleset is not answer.ruleset and kept.ruleset != answer.ruleset):
-            if len(self._kept) >= MOST:
-                self._kept.clear()
-            kept = self._kept[key] = _pieces(answer, explanation, whole, encode)
-        own = answer.own if answer.own is not None else _own(answer)
-        parts = kept.parts.copy()
-        for place, number in kept.own:
-            parts[place] = own[number]
-        if kept.facts:
-            facts = answer.request.facts
-            for place, find in kept.facts:
+    def filled(self, own: Own, facts: Facts) -> bytes:
+        """Return the JSON of the answer that these are its own and its facts."""
+        values = self.pick(own)
+        if self.facts:
+            put = list(values)
+            for place, find in self.facts:
                 value = find(facts)
                 # Most of those that differ among answers with one explanation are instants.
-                parts[place] = instant_json(value) if isinstance(value, datetime) else _encode(spelled(value))
-        return b"".join(parts)
+                put[place] = instant_json(value) if isinstance(value, datetime) else _encode(spelled(value))
+            values = tuple(put)
+        return self.text % values
+
+
+def spell(
+    answer: Answer,
+    way: Hashable,
+    whole: Callable[[Answer], dict[str, Any]],
+    encode: Callable[[dict[str, Any]], bytes] = _encode,
+) -> bytes:
+    """Return the JSON of an answer.
+
+    `whole` makes an object of it, `encode` JSON of that; `way` tells ways of spelling apart.
+    """
+    explanation = answer.explanation
+    if explanation is None or answer.expires_at is None or not answer.binding or answer.request.warnings:
+        return encode(whole(answer))
+    kept: Pieces | None = explanation.spelt.get(way)
+    if kept is None or (kept.ruleset is not answer.ruleset and kept.ruleset != answer.ruleset):
+        if len(explanation.spelt) >= _MOST:
+            explanation.spelt.clear()
+        kept = explanation.spelt[way] = _pieces(answer, explanation, whole, encode)
+    return kept.filled(answer.own if answer.own is not None else _own(answer), answer.request.facts)
 
 
 def _pieces(
@@ -91,7 +85,7 @@ def _pieces(
     explanation: Explanation,
     whole: Callable[[Answer], dict[str, Any]],
     encode: Callable[[dict[str, Any]], bytes],
-) -> _Kept:
+) -> Pieces:
     marks = {path: _MARK + path for path in explanation.shown}
     request = msgspec.structs.replace(answer.request, resource_id=_MARK + "resource_id")
     made = whole(msgspec.structs.replace(answer, request=request, made=explanation.showing(marks)))
@@ -101,17 +95,25 @@ def _pieces(
     parts, names = [first], []
     for text in rest:
         name, _, after = text.partition(b'"')
-        names.append((len(parts), name.decode()))
-        parts += (b"", after)
-    return _Kept(
-        explanation,
+        names.append(name.decode())
+        parts.append(after)
+    return Pieces(
         answer.ruleset,
-        parts,
-        tuple([(place, _OWN.index(name)) for place, name in names if name in _OWN]),
-        tuple([(place, _finder(name)) for place, name in names if name not in _OWN]),
+        b"%b".join(part.replace(b"%", b"%%") for part in parts),
+        _picking(tuple([_OWN.index(name) if name in _OWN else 0 for name in names])),
+        tuple([(place, _finder(name)) for place, name in enumerate(names) if name not in _OWN]),
     )
 
 
+@lru_cache(maxsize=64)
+def _picking(numbers: tuple[int, ...]) -> Callable[[Own], tuple[bytes, ...]]:
+    """Return what picks these, in order; one for all explanations, since few orders there are."""
+    if len(numbers) > 1:
+        return itemgetter(*numbers)
+    return lambda own: tuple([own[number] for number in numbers])
+
+
+@lru_cache(maxsize=1024)
 def _finder(path: str) -> Callable[[Facts], FactValue]:
     """Return what finds the value of a fact, as `Facts.__getitem__` does, in one call of C."""
     name = attribute(path)
@@ -119,7 +121,7 @@ def _finder(path: str) -> Callable[[Facts], FactValue]:
     return attrgetter(name if holder is None else f"{holder}.{name}")
 
 
-def _own(answer: Answer) -> tuple[bytes, ...]:
+def _own(answer: Answer) -> Own:
     """Return the JSON of each of `_OWN`, and keep it."""
     request, decided, expires = answer.request, answer.decided_at, answer.expires_at
     as_of = instant_json(request.time)

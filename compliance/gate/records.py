@@ -10,10 +10,10 @@ Reference: DESIGN section 6; docs/decisions/0020, 0022 and 0024.
 from __future__ import annotations
 
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any
 
 from compliance.gate.feeds import kept
-from compliance.gate.pieces import Pieces
+from compliance.gate.pieces import spell
 from compliance.gate.values import exact, instant, spelled
 from compliance.ledger.canonical import Canonical, canonical
 from compliance.ledger.entry import DecisionRecord
@@ -27,8 +27,6 @@ if TYPE_CHECKING:
     from compliance.gate.answer import Answer
     from compliance.gate.forms import Form
     from compliance.gate.recorder import Record
-
-_PIECES: Final = Pieces()
 
 
 def decision_record(record: Record) -> DecisionRecord:
@@ -49,7 +47,7 @@ def decision_record(record: Record) -> DecisionRecord:
         subject = _subject(other, f"{answer.id}:{name}")
         second = DecisionRecord(about, {"facts": facts}, subject, digest, b"", b"")
     return DecisionRecord(
-        public=Canonical(_PIECES.spell(answer, None, public_json, canonical)),
+        public=Canonical(spell(answer, None, public_json, canonical)),
         personal=personal if len(personal) > 1 else _kept_form(record.form),
         subject_id=_subject(request, answer.id),
         ruleset_digest=digest,

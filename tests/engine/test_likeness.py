@@ -64,6 +64,22 @@ def test_numbers_on_one_side_of_a_limit_are_alike() -> None:
     assert key(n=1) == key(n=10) != key(n=11) == key(n=400)
 
 
+@pytest.mark.parametrize("limits", [(10,), (10, 20), (10, 20, 30), (10, 20, 30, 40), (30, 10, 20)])
+def test_numbers_between_two_limits_are_alike_and_no_others(limits: tuple[int, ...]) -> None:
+    key = key_of(*(more_than(fact("subject.n"), limit) for limit in limits))
+    by_key: dict[Any, set[int]] = {}
+    for number in range(50):
+        by_key.setdefault(key(n=number), set()).add(sum(number > limit for limit in limits))
+    assert sorted(by_key.values()) == [{above} for above in range(len(limits) + 1)]
+    assert key() not in by_key
+
+
+def test_a_number_that_counts_as_it_is_and_has_a_limit_counts_once() -> None:
+    total = Arithmetic("+", fact("subject.n"), fact("subject.k"), INT)
+    key = key_of(more_than(total, 10), more_than(fact("subject.n"), 3))
+    assert len({key(n=number, k=1) for number in range(10)}) == 10
+
+
 def test_a_number_that_is_read_beside_another_fact_counts_as_it_is() -> None:
     total = Arithmetic("+", fact("subject.n"), fact("subject.k"), INT)
     key = key_of(more_than(total, 10))

@@ -12,8 +12,9 @@ import msgspec
 import pytest
 
 from benchmarks.customers import orders
+from compliance.engine.explanations import Explanation
 from compliance.gate.forms import MINIMAL, PLAIN, AuthZEN, evaluation_json
-from compliance.gate.pieces import Pieces
+from compliance.gate.pieces import spell
 from compliance.gate.sitting import Asked, judge
 from compliance.gate.spelling import answer_json, minimal_json
 from tests.gate.support import NOW, gate, retail
@@ -56,8 +57,28 @@ def test_an_answer_that_is_like_no_other_is_encoded_as_a_whole():
 
 
 def test_a_rulebook_that_is_published_later_is_named_in_answers_from_then_on():
-    pieces = Pieces()
     answer = asyncio.run(gate().answer(retail()))
     published = msgspec.structs.replace(answer, ruleset=replace(answer.ruleset, status="published", version="7"))
     for each in (answer, published, answer):
-        assert pieces.spell(each, "v1", answer_json) == ENCODE(answer_json(each))
+        assert spell(each, "v1", answer_json) == ENCODE(answer_json(each))
+
+
+def test_a_per_cent_sign_in_a_text_of_a_rulebook_stays_what_it_is():
+    answer = asyncio.run(gate().answer(retail()))
+    decision = answer.decision
+    grounds = tuple(msgspec.structs.replace(ground, says="50 % of it, %b and %%") for ground in decision.grounds)
+    explanation = Explanation(msgspec.structs.replace(decision, grounds=grounds), frozenset())
+    odd = msgspec.structs.replace(answer, explanation=explanation, made=None)
+    for form, whole in WAYS:
+        assert form.spell(odd) == ENCODE(whole(odd))
+        assert b"50 % of it, %b and %%" in form.spell(odd)
+
+
+def test_whatever_obligations_clients_declare_few_ways_of_spelling_are_kept():
+    answer = asyncio.run(gate().answer(retail()))
+    assert answer.explanation is not None
+    for number in range(50):
+        form = AuthZEN(frozenset({f"obligation-{number}"}))
+        whole = partial(evaluation_json, declared=form.declared)
+        assert form.spell(answer) == ENCODE(whole(answer))
+        assert len(answer.explanation.spelt) <= 4

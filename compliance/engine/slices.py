@@ -56,10 +56,8 @@ class Conditions:
         """And the function over rows."""
         self.endings: dict[object, dict[str, Kept[Verdict]]] = {}
         """And their verdicts."""
-        known = {SUBJECT_TYPE: kind, ACTION_NAME: action, RESOURCE_TYPE: resource_type}
-        if product is not None:
-            known[PRODUCT] = product
-        self._known = known
+        # Invariant: what is of no product is never compared with one. Nobody has to guard `resource.product`.
+        self._known = {SUBJECT_TYPE: kind, ACTION_NAME: action, RESOURCE_TYPE: resource_type, PRODUCT: product}
         self._ruleset = ruleset
         self._kind = kind
         self._rules = ruleset.applicable(action, kind, product, resource_type)

@@ -47,17 +47,20 @@ TRUE: Final = Const(value=True, type=BOOL)
 FALSE: Final = Const(value=False, type=BOOL)
 
 
-def specialize(node: Expression, ruleset: Ruleset, kind: str, known: Mapping[str, Value]) -> Expression:
+def specialize(node: Expression, ruleset: Ruleset, kind: str, known: Mapping[str, Value | None]) -> Expression:
     """Return `node` with everything folded that `ruleset`, the `kind` of subject and `known` facts settle.
 
+    A known fact that is `None` is absent.
+
     Raises:
-        Failure: where a definition or parameter has no value, so that only the evaluator can say what that means.
+        Failure: where a definition or parameter has no value, or a fact that is absent is used, so that only the
+            evaluator can say what that means.
     """
     return _Specializer(ruleset, kind, known).of(node)
 
 
 class _Specializer:
-    def __init__(self, ruleset: Ruleset, kind: str, known: Mapping[str, Value]) -> None:
+    def __init__(self, ruleset: Ruleset, kind: str, known: Mapping[str, Value | None]) -> None:
         self.ruleset = ruleset
         self.kind = kind
         self.known = known
@@ -73,9 +76,9 @@ class _Specializer:
                 held = self.ruleset.parameter(node)
                 return Const(held.value, held.type)
             case FactRef(path, type_) if path in self.known:
-                return Const(self.known[path], type_)
+                return Const(self._present(path), type_)
             case Has(FactRef(path, _)) if path in self.known:
-                return TRUE
+                return truth(self.known[path] is not None)
             case Not(term):
                 return negated(self.of(term))
             case And(terms):
@@ -115,6 +118,12 @@ class _Specializer:
                 return Fold(fold, self.of(source), variable, self.of(body), type_)
             case _:
                 return node
+
+    def _present(self, path: str) -> Value:
+        value = self.known[path]
+        if value is None:
+            raise Failure(f"`{path}` is absent")
+        return value
 
     def _compared(self, node: Comparison) -> Expression:
         if isinstance(node.left, Const) and isinstance(node.right, Const):

@@ -9,6 +9,7 @@ from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
+from compliance.engine.facts import PRODUCT
 from compliance.engine.request import Request
 from compliance.engine.ruleset import Ruleset, Timeline
 from compliance.engine.zones import make_facts
@@ -252,6 +253,20 @@ class Maker:
             return Comparison(">", Call("size", (kept,), INT), Const(0, INT))
         return Quantifier(self.random.choice(("exists", "all", "exists_one")), owners, variable, body)
 
+    def when(self) -> Expression | None:
+        """Return what a rule is about, if not everything; a few also ask for the product, which may be none."""
+        made = None if self.random.random() < 0.3 else self.condition(self.random.randint(0, 3))
+        if made is None or self.random.random() < 0.9:
+            return made
+        product = FactRef(PRODUCT, STRING)
+        asked: Expression = self.one(
+            lambda: Comparison("==", product, Const("part", STRING)),
+            lambda: Comparison("!=", Const("whole", STRING), product),
+            lambda: In(product, Const(("part", "other"), ListType(STRING))),
+            lambda: Has(product),
+        )
+        return self.one(lambda: And((asked, made)), lambda: Or((made, asked)))  # type: ignore[no-any-return]
+
     def rule(self, number: int) -> Rule:
         """Return a random rule."""
         effect = self.random.choice(list(Effect))
@@ -269,7 +284,7 @@ class Maker:
             kinds=frozenset({"person", "robot"}) if self.random.random() < 0.2 else None,
             product=self.random.choice((None, None, "part", "whole")),
             home=scope,
-            when=None if self.random.random() < 0.3 else self.condition(self.random.randint(0, 3)),
+            when=self.when(),
             needs=self.condition(self.random.randint(0, 2)) if effect is Effect.REQUIRE else None,
             remedy="do it" if effect is Effect.REQUIRE else None,
             obligation="told" if effect is Effect.OBLIGE else None,

@@ -16,15 +16,17 @@ from msgspec.structs import replace
 from compliance.engine.cases import run_cases
 from compliance.engine.combiner import combine
 from compliance.engine.compiler import Compiler
+from compliance.engine.decision import Outcome
+from compliance.engine.facts import PRODUCT
 from compliance.engine.loading import load_book
 from compliance.engine.request import Request
 from compliance.engine.zones import make_facts
-from compliance.language.expression import Comparison, Const, FactRef
+from compliance.language.expression import Comparison, Const, Expression, FactRef, In
 from compliance.language.rulebook import Effect, Rule
 from compliance.language.span import NOWHERE
 from compliance.vocabulary.facts import Fact
-from compliance.vocabulary.types import STRING
-from tests.engine.random_rulebooks import NOW, VOCABULARY, Maker, rulebook_of, ruleset_of
+from compliance.vocabulary.types import STRING, ListType
+from tests.engine.random_rulebooks import NOW, VOCABULARY, Maker, request_of, rulebook_of, ruleset_of
 
 REQUESTS_PER_RULEBOOK = 60
 
@@ -55,6 +57,25 @@ def test_a_text_that_looks_like_generated_code_stays_the_text_that_it_is(word: s
     given = make_facts(ruleset.vocabulary, values, "person")
     request = Request("buy", "person", "thing", "thing-1", None, NOW, given, ("BR",))
     assert [rule.id for rule in Compiler(ruleset).verdict(request).grounds] == ["a", "b", "c"]
+
+
+@pytest.mark.parametrize(
+    "condition",
+    [
+        Comparison("==", FactRef(PRODUCT, STRING), Const("part", STRING)),
+        Comparison("!=", FactRef(PRODUCT, STRING), Const("part", STRING)),
+        In(FactRef(PRODUCT, STRING), Const(("part", "whole"), ListType(STRING))),
+    ],
+)
+def test_what_is_of_no_product_is_neither_of_one_nor_of_another(condition: Expression) -> None:
+    permit = Rule("open", Effect.PERMIT, "open", frozenset({"buy"}), (), NOWHERE)
+    forbid = Rule("shut", Effect.FORBID, "shut", frozenset({"buy"}), (), NOWHERE, when=condition)
+    ruleset = ruleset_of(rulebook_of((permit, forbid)))
+    request = request_of({"subject.residence": "BR"}, "buy", "person", None)
+    compiler = Compiler(ruleset)
+    assert compiler.verdict(request).outcome is Outcome.REFER
+    assert compiler.verdict(request) == combine(ruleset, request)
+    assert compiler.loop(request.slice) is None  # type: ignore[arg-type]  # nobody guessed for the rows of a table
 
 
 @pytest.mark.soak

@@ -36,6 +36,7 @@ from compliance.language.expression import (
     Quantifier,
     Variable,
     Within,
+    has_free_variable,
     walk,
 )
 from compliance.vocabulary.facts import FX
@@ -251,8 +252,7 @@ class Generator:
 
     def _evaluation(self, node: Expression) -> str:
         """Return the name of a function that asks the evaluator; a failure in it leaves the compiled code."""
-        bound = {part.variable.name for part in walk(node) if hasattr(part, "variable")}
-        if any(isinstance(part, Variable) and part.name not in bound for part in walk(node)):
+        if has_free_variable(node):
             raise Unsettled
         return self.names.of(_asking(self.ruleset, self.kind, node), ("ask", repr(node)))
 

@@ -33,8 +33,8 @@ from compliance.language.expression import (
     Not,
     Or,
     Quantifier,
-    Variable,
     Within,
+    has_free_variable,
     walk,
 )
 from compliance.vocabulary.facts import FX, HOMES, Origin
@@ -140,7 +140,8 @@ class _Reading:
         read = [path for node in nodes for path in paths_of(node)]
         self.paths |= dict.fromkeys(read)
         for node in nodes:
-            if not _is_term(node) or node in self.seen or _is_inside_a_comprehension(node):
+            # Inside a comprehension, the comprehension is the term.
+            if not _is_term(node) or node in self.seen or has_free_variable(node):
                 continue
             try:
                 self._term(specialize(node, self.ruleset, self.kind, {}))
@@ -236,12 +237,6 @@ def _is_term(node: Expression) -> bool:
             return False
         case _:
             return False
-
-
-def _is_inside_a_comprehension(node: Expression) -> bool:
-    """Say whether a node reads the variable of a comprehension around it; the comprehension is the term then."""
-    bound = {part.variable.name for part in walk(node) if hasattr(part, "variable")}
-    return any(isinstance(part, Variable) and part.name not in bound for part in walk(node))
 
 
 def paths_of(node: Expression) -> tuple[str, ...]:

@@ -288,3 +288,18 @@ def walk(node: Expression) -> Iterator[Expression]:
         found = waiting.pop()
         yield found
         waiting.extend(reversed(children(found)))
+
+
+def has_free_variable(node: Expression, bound: frozenset[str] = frozenset()) -> bool:
+    """Say whether `node` reads the variable of a comprehension around it; those in `bound` are not around it.
+
+    Once definitions are written out, two comprehensions, one inside the other or not, may have variables of one name.
+    """
+    match node:
+        case Variable(name, _):
+            return name not in bound
+        case Quantifier() | Collect() | Fold():
+            inside = bound | {node.variable.name}
+            return has_free_variable(node.range, bound) or has_free_variable(node.body, inside)
+        case _:
+            return any(has_free_variable(part, bound) for part in children(node))

@@ -178,6 +178,15 @@ def test_a_part_that_only_the_evaluator_can_say_and_that_has_a_free_variable_is_
         Bounds(Quantifier("exists", fact("owners"), outer, once))
 
 
+def test_a_variable_is_free_although_a_definition_that_is_written_out_has_one_of_the_same_name() -> None:
+    named = Variable("x", STRING)
+    red = Collect("filter", fact("tags"), named, Comparison("==", named, Const("red", STRING)), ListType(STRING))
+    owner = Variable("x", OWNER)
+    chosen = Conditional(Member(owner, "listed", BOOL), Call("size", (red,), INT), Const(0, INT), INT)
+    with pytest.raises(Unsettled):
+        Bounds(Quantifier("exists", fact("owners"), owner, Comparison("==", chosen, Const(1, INT))))
+
+
 def test_equal_constants_share_a_name_and_values_that_only_look_alike_do_not() -> None:
     names = Names()
     generator = Generator(RULESET, "robot", names)

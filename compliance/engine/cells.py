@@ -75,9 +75,11 @@ def _cells(array: Any) -> Cells:
     if kind not in _AS_JSON:
         distinct = [said(value) for value in distinct]
     places = _ints(encoded.indices)
-    if not encoded.indices.null_count:
+    # A dictionary that somebody made may have nothing among its values: whoever points there is empty, too.
+    nothing = {place for place, value in enumerate(distinct) if value is None} if None in distinct else set()
+    if not encoded.indices.null_count and not nothing:
         return Cells(distinct, places)
-    marked = places.tolist()
+    marked = [EMPTY if place in nothing else place for place in places] if nothing else places.tolist()
     for row in _empty(encoded.indices):
         marked[row] = EMPTY
     return Cells(distinct, marked)

@@ -87,6 +87,13 @@ def test_a_dictionary_is_taken_as_it_is():
     assert read(pa.array(["a", None, "b", "a"]).dictionary_encode()) == ["a", None, "b", "a"]
 
 
+def test_a_cell_that_points_to_nothing_in_its_dictionary_is_empty():
+    inner = pa.DictionaryArray.from_arrays(pa.array([0, 1, None, 0]), pa.array(["a", None]))
+    assert read(inner) == ["a", None, None, "a"]
+    assert EMPTY in cells(inner).marked()
+    assert read(pa.StructArray.from_arrays([inner], ["id"])) == [{"id": "a"}, {}, {}, {"id": "a"}]
+
+
 def test_equal_cells_share_a_place():
     found = cells(pa.array([["BR", "DE"], ["DE"], ["BR", "DE"]]))
     assert len(found.distinct) == 2

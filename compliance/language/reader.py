@@ -260,6 +260,12 @@ class _Builder:
         behind = self._behind(event.end_mark.index) if style is Style.PLAIN else ""
         if cut_by_comment(event.value, behind) and self._trap(event, span):
             return Broken(span)
+        # An escape may write what no line may hold.
+        bad = _INVISIBLE.search(event.value) if style is Style.DOUBLE else None
+        if bad is not None:
+            message = f"the text holds the invisible character U+{ord(bad[0]):04X}"
+            self._say("invisible-character", message, event, "take it out, or write a space")
+            return Broken(span)
         return Scalar(event.value, span, style, raw)
 
     def _behind(self, index: int) -> str:

@@ -76,6 +76,8 @@ def test_the_second_of_two_equal_keys_is_pointed_at_and_the_first_one_noted():
         ("a: b\n\u200bc: d\n", "invisible-character", "\u200b"),
         ("a: \u202eb\n", "invisible-character", "\u202e"),
         ("a: \x00\n", "invisible-character", "\x00"),
+        ('a: "\\0id"\n', "invisible-character", '"\\0id"'),
+        ('a: "\\u202Eb"\n', "invisible-character", '"\\u202Eb"'),
         ("a: \ufffd\ufffd\n", "wrong-encoding", "\ufffd\ufffd"),
         ("a: {b: c, d}\n", "unquoted-comma", "d"),
         ("a: [b\n", "bad-yaml", ""),

@@ -19,6 +19,7 @@ from compliance.language.expression import (
     And,
     Arithmetic,
     Call,
+    Collect,
     Comparison,
     Conditional,
     Const,
@@ -28,6 +29,7 @@ from compliance.language.expression import (
     Fold,
     Has,
     In,
+    ListOf,
     Member,
     Negative,
     Not,
@@ -36,6 +38,7 @@ from compliance.language.expression import (
     Quantifier,
     Variable,
     Within,
+    children,
     has_free_variable,
     walk,
 )
@@ -44,7 +47,7 @@ from compliance.vocabulary.types import BoolType, DecimalType, DurationType, Int
 from compliance.vocabulary.unknown import UNKNOWN
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
     from compliance.engine.facts import Facts
     from compliance.engine.ruleset import Ruleset
@@ -285,17 +288,37 @@ def _bounded(test: str, parts: tuple[Part, ...], bound: str) -> str:
 def failing(node: Expression) -> str:
     """Return Python that holds wherever some part of a folded condition may have failed: `False` if none ever does.
 
-    A part fails on values: where a fact in it is unknown it is unknown, and the error, if any, is that of a part of it.
+    A part fails on values: where a fact that it needs is unknown it is unknown, and the error, if any, is that of a
+    part of it.
     """
     tests = dict.fromkeys(_known(part) for part in walk(node) if _may_fail(part))
     return "True" if "True" in tests else " or ".join(tests) or "False"
 
 
 def _known(node: Expression) -> str:
-    """Return Python that holds where every fact in a part is known."""
-    paths = [part.path for part in walk(node) if isinstance(part, FactRef)]
-    paths += [FX for part in walk(node) if isinstance(part, Converted)]
+    """Return Python that holds where every fact that a part needs is known."""
+    paths = [*_needed(node), *([FX] if isinstance(node, Converted) else [])]
     return " and ".join(f"F_{attribute(path)} is not U" for path in dict.fromkeys(paths)) or "True"
+
+
+def _needed(node: Expression) -> Iterator[str]:
+    """Yield facts without any of which a part is unknown.
+
+    Not among them are those of a part that may be left out: an arm, a term, what is asked of elements of an empty list,
+    rates for money that is in the currency already.
+    """
+    match node:
+        case FactRef(path, _):
+            yield path
+        case Conditional() | And() | Or():
+            return
+        case Quantifier() | Collect() | Fold():
+            yield from _needed(node.range)
+        case In(item, ListOf()):
+            yield from _needed(item)
+        case _:
+            for part in children(node):
+                yield from _needed(part)
 
 
 def _may_fail(node: Expression) -> bool:
@@ -306,8 +329,11 @@ def _may_fail(node: Expression) -> bool:
             return not isinstance(getattr(left, "type", None), TimestampType)
         case Arithmetic() | Negative() | Converted() | Fold() | DefinitionRef() | ParameterRef():
             return True
-        case Comparison(_, left, _):
-            return isinstance(getattr(left, "type", None), MoneyType)
+        case Comparison(_, left, right):
+            types = [getattr(side, "type", None) for side in (left, right)]
+            money = [type_ for type_ in types if isinstance(type_, MoneyType)]
+            # Amounts in one currency can be compared.
+            return bool(money) and (money[0].currency is None or any(type_ != money[0] for type_ in types))
         case _:
             return False
 

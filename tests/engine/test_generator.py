@@ -25,6 +25,7 @@ from compliance.language.expression import (
     Comparison,
     Conditional,
     Const,
+    Converted,
     Expression,
     FactRef,
     Fold,
@@ -48,7 +49,8 @@ from compliance.vocabulary.types import (
     ListType,
 )
 from compliance.vocabulary.unknown import UNKNOWN, Truth
-from tests.engine.random_rulebooks import OPTIONAL, OWNER, TYPES, Maker, request_of, rulebook_of, ruleset_of
+from compliance.vocabulary.values import Money
+from tests.engine.random_rulebooks import EUR, OPTIONAL, OWNER, TYPES, Maker, request_of, rulebook_of, ruleset_of
 
 RULESET = ruleset_of(rulebook_of(()))
 
@@ -95,6 +97,11 @@ class WideMaker(Maker):
             self.fact("subject.a"), self.fact("subject.t"), self.fact("subject.residence"), TERRITORY
         )
         counted = Fold("sum", owners, variable, Const(1, INT), INT)
+        divisor = Conditional(self.fact("subject.a"), self.fact("subject.n"), Const(0, INT), INT)
+        chosen = Arithmetic(self.symbol("/%"), self.fact("subject.k"), divisor, INT)
+        tag = self.variable(STRING)
+        kept = Collect("filter", self.fact("subject.tags"), tag, self.fact("subject.b"), ListType(STRING))
+        least = Fold("min", kept, self.variable(STRING), self.fact("subject.n"), INT)
         wide: tuple[Any, ...] = (
             lambda: In(self.number(), ListOf((self.number(), self.number()), ListType(INT))),
             lambda: Call(
@@ -106,6 +113,8 @@ class WideMaker(Maker):
                 self.one(lambda: "exists", lambda: "all", lambda: "exists_one"), owners, variable, named
             ),
             lambda: Comparison(self.operator(), counted, self.number()),
+            lambda: Comparison(self.operator(), chosen, self.number()),
+            lambda: Comparison(self.operator(), least, self.number()),
             lambda: In(Const(Decimal(1), DECIMAL), Collect("map", owners, variable, share, ListType(DECIMAL))),
             lambda: In(self.fact("subject.t"), self.fact("subject.ts")),
             lambda: Comparison("!=", self.fact("subject.t"), self.fact("subject.residence")),
@@ -234,7 +243,33 @@ def test_what_certainly_fits_64_bits_needs_no_check(node: Expression, fits: bool
             ),
             "F_action_amount is not U",
         ),
+        (
+            Comparison(
+                "<",
+                Converted(FactRef("action.amount", TYPES["action.amount"]), "EUR", EUR),
+                Const(Money(Decimal(1), "EUR"), EUR),
+            ),
+            "F_action_amount is not U and F_context_fx is not U",
+        ),
+        (
+            Comparison("<", Arithmetic("/", WIDE, Conditional(fact("a"), BOUNDED, WIDE, INT), INT), Const(1, INT)),
+            "F_subject_m is not U",
+        ),
+        (
+            Comparison(
+                "<",
+                Fold(
+                    "max",
+                    Collect("filter", fact("tags"), Variable("x", STRING), fact("a"), ListType(STRING)),
+                    Variable("y", STRING),
+                    WIDE,
+                    INT,
+                ),
+                Const(1, INT),
+            ),
+            "F_subject_tags is not U",
+        ),
     ],
 )
-def test_what_may_fail_may_have_failed_only_where_all_its_facts_are_known(node: Expression, fails: str) -> None:
+def test_what_may_fail_may_have_failed_only_where_all_that_it_needs_is_known(node: Expression, fails: str) -> None:
     assert failing(node) == fails

@@ -42,8 +42,8 @@ class Explanation:
 
     def __init__(self, decision: Decision, shown: frozenset[str]) -> None:
         """Take the decision on one request, and the paths of the facts that another may show otherwise."""
-        self.decision = decision
-        """The decision on the first of them."""
+        self.decision: Decision = msgspec.structs.replace(decision, warnings=())
+        """The decision on the first of them, but for its warnings: the others have their own."""
         self._shown = shown
         leaves = [leaf for ground in decision.grounds for leaf in ground.leaves]
         leaves += [leaf for permit in decision.nearest for leaf in permit.failing]

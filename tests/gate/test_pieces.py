@@ -12,11 +12,14 @@ import msgspec
 import pytest
 
 from benchmarks.customers import orders
+from compliance.engine.book import Book
 from compliance.engine.explanations import Explanation
 from compliance.gate.forms import MINIMAL, PLAIN, AuthZEN, evaluation_json
 from compliance.gate.pieces import spell
+from compliance.gate.shelf import Shelf
 from compliance.gate.sitting import Asked, judge
 from compliance.gate.spelling import answer_json, minimal_json
+from tests.engine.small_venue import RULEBOOK, body
 from tests.gate.support import NOW, gate, retail
 
 ENCODE = msgspec.json.Encoder().encode
@@ -33,8 +36,8 @@ WAYS = [
 def test_answers_are_the_bytes_that_encoding_them_gives(form, whole):
     shelved = gate().shelf.current
     shown = 0
-    for number, body in enumerate(orders(400, seed=11, now=NOW)):
-        answer = judge(Asked(raw=body, form=form), shelved, NOW + timedelta(milliseconds=number), f"id-{number}")
+    for number, order in enumerate(orders(400, seed=11, now=NOW)):
+        answer = judge(Asked(raw=order, form=form), shelved, NOW + timedelta(milliseconds=number), f"id-{number}")
         assert answer.explanation is not None
         shown += len(answer.explanation.shown)
         assert form.spell(answer) == ENCODE(whole(answer))
@@ -50,8 +53,8 @@ def test_a_text_of_a_client_is_escaped_where_it_is_put_in():
 
 
 def test_an_answer_that_is_like_no_other_is_encoded_as_a_whole():
-    body = {**retail(), "resource": {"type": "instrument", "id": "NOSUCHx"}}
-    answer = asyncio.run(gate().answer(body))
+    asked = {**retail(), "resource": {"type": "instrument", "id": "NOSUCHx"}}
+    answer = asyncio.run(gate().answer(asked))
     assert answer.explanation is None
     assert PLAIN.spell(answer) == ENCODE(answer_json(answer))
 
@@ -82,3 +85,13 @@ def test_whatever_obligations_clients_declare_few_ways_of_spelling_are_kept():
         whole = partial(evaluation_json, declared=form.declared)
         assert form.spell(answer) == ENCODE(whole(answer))
         assert len(answer.explanation.spelt) <= 4
+
+
+def test_a_warning_is_in_no_answer_but_its_own():
+    shelved = Shelf(Book(RULEBOOK), NOW).current
+    warned = body(subject__properties={"residence": "BR", "nickname": "Ada"})
+    for each, warnings in ((warned, 1), (body(), 0), (warned, 1)):
+        answer = judge(Asked(each), shelved, NOW, "id-1")
+        assert answer.explanation is not None
+        assert len(answer.decision.warnings) == warnings
+        assert PLAIN.spell(answer) == ENCODE(answer_json(answer))

@@ -214,7 +214,8 @@ class Generator:
             return f"not {self._chosen(condition, then, otherwise, MUST, no=not no)}"
         yes, other = self.bound(condition, MUST), self.bound(condition, MUST, no=True)
         first, second = self.bound(then, MUST, no=no), self.bound(otherwise, MUST, no=no)
-        return f"(({yes} and {first}) or ({other} and {second}) or ({first} and {second}))"
+        # One arm once only: `? :` after `? :` would double with each.
+        return f"(({yes} and {first}) or (({other} or {first}) and {second}))"
 
     def _compared(self, symbol: str, left: Expression, right: Expression, bound: str, *, no: bool) -> str:
         parts = self.value(left), self.value(right)

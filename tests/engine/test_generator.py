@@ -196,6 +196,18 @@ def test_a_variable_is_free_although_a_definition_that_is_written_out_has_one_of
         Bounds(Quantifier("exists", fact("owners"), owner, Comparison("==", chosen, Const(1, INT))))
 
 
+def test_a_choice_after_another_adds_to_the_code_and_does_not_double_it() -> None:
+    def chain(arms: int) -> Expression:
+        made: Expression = fact("c")
+        for number in range(arms):
+            made = Conditional(Comparison("==", fact("n"), Const(number, INT)), fact("a"), made, BOOL)
+        return made
+
+    few, more = (len(Generator(RULESET, "robot", Names()).bound(chain(arms), MAY)) for arms in (10, 20))
+    assert more < 3 * few
+    assert Bounds(chain(20)).of(request_of({"subject.n": 7, "subject.a": True}, "buy", "robot", None).facts) is True
+
+
 def test_equal_constants_share_a_name_and_values_that_only_look_alike_do_not() -> None:
     names = Names()
     generator = Generator(RULESET, "robot", names)

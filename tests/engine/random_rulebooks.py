@@ -255,17 +255,11 @@ class Maker:
 
     def when(self) -> Expression | None:
         """Return what a rule is about, if not everything; a few also ask for the product, which may be none."""
-        made = None if self.random.random() < 0.3 else self.condition(self.random.randint(0, 3))
-        if made is None or self.random.random() < 0.9:
-            return made
-        product = FactRef(PRODUCT, STRING)
-        asked: Expression = self.one(
-            lambda: Comparison("==", product, Const("part", STRING)),
-            lambda: Comparison("!=", Const("whole", STRING), product),
-            lambda: In(product, Const(("part", "other"), ListType(STRING))),
-            lambda: Has(product),
-        )
-        return self.one(lambda: And((asked, made)), lambda: Or((made, asked)))  # type: ignore[no-any-return]
+        made, product, part = self.condition(self.random.randint(0, 3)), FactRef(PRODUCT, STRING), Const("part", STRING)
+        if self.random.random() < 0.9:
+            return None if self.random.random() < 0.3 else made
+        asked = self.random.choice((Comparison("==", product, part), Comparison("!=", part, product), Has(product)))
+        return And((asked, made)) if self.random.random() < 0.5 else Or((made, asked))
 
     def rule(self, number: int) -> Rule:
         """Return a random rule."""
@@ -324,8 +318,7 @@ class Maker:
             case "action.amount":
                 return Money(Decimal(random.randint(0, 4)), random.choice(("EUR", "USD")))
             case "context.fx":
-                rates: list[dict[str, Any]] = [{"from": "USD", "to": "EUR", "rate": Decimal("0.5")}]
-                return tuple(Record("FxRate", rate) for rate in rates * random.randint(0, 2))
+                return (Record("FxRate", {"from": "USD", "to": "EUR", "rate": Decimal("0.5")}),) * random.randint(0, 2)
             case _:
                 return random.choice(CODES)
 

@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -144,7 +145,9 @@ def main(arguments: list[str]) -> str:
 
 if __name__ == "__main__":
     try:
-        print(main(sys.argv[1:]))
+        print(main(sys.argv[1:]), flush=True)
+    except BrokenPipeError:  # who reads one line only (`| head -1`) has read the verdict: Python says nothing
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     except ValueError as reason:
         sys.exit(f"not valid: {reason}")
     except (OSError, ImportError, KeyError, IndexError, TypeError, AttributeError, RecursionError) as error:

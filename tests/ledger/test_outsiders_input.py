@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 
+from compliance.ledger.archive import open_archive
+from compliance.ledger.export import Exported, entries, manifest, parts, write_lines
 from compliance.ledger.keyring import keys_document
 from compliance.ledger.ledger import Ledger
 from tests.ledger.support import record, settings
@@ -40,14 +43,27 @@ def folder(tmp_path_factory):
         (made / name).write_text(text, newline="")
     (made / "binary").write_bytes(b"\xff\xfe\x00")
     ledger.close()
+    _export(made)
     return made
 
 
-def say(folder, script, *words):
+def _export(made):
+    """Write an export of the log in a folder into another folder inside it."""
+    archive = open_archive(settings(made))
+    found = parts(archive)
+    (made / "export").mkdir()
+    with (made / "export" / "entries.jsonl").open("wb") as file:
+        rows = write_lines(entries(archive, found), file)
+    document = manifest(Exported(found, {"entries.jsonl": rows}), made / "export")
+    (made / "export" / "manifest.json").write_text(json.dumps(document))
+    archive.close()
+
+
+def say(folder, script, *words, stdout=subprocess.PIPE):
     """What a script says of files in a folder; `KEY` stands for the log's key."""
     key = (folder / "key").read_text().strip()
     command = [sys.executable, str(DOCS / script), *(key if word == "KEY" else word for word in words)]
-    return subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
+    return subprocess.run(command, cwd=folder, stdout=stdout, stderr=subprocess.PIPE, text=True, check=False)
 
 
 @pytest.mark.parametrize(
@@ -63,6 +79,22 @@ def test_what_is_given_rightly_is_accepted(folder, script, words):
     done = say(folder, script, *words)
     assert done.returncode == 0, done.stderr
     assert done.stdout.startswith("valid: ")
+
+
+@pytest.mark.parametrize(
+    ("script", "words"),
+    [
+        ("verify.py", ("receipt", "KEY")),
+        ("verify_consistency.py", ("checkpoint", "proof", "KEY")),
+        ("verify_export.py", ("export", "KEY")),
+    ],
+)
+def test_a_reader_that_leaves_early_changes_no_verdict(folder, script, words):
+    reading, writing = os.pipe()
+    os.close(reading)
+    done = say(folder, script, *words, stdout=writing)
+    os.close(writing)
+    assert (done.returncode, done.stderr) == (0, "")
 
 
 MISTAKES = [

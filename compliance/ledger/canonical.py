@@ -1,9 +1,8 @@
 """JSON values -> their one canonical spelling, the bytes that are hashed.
 
 Source: RFC 8785 (JCS): no white space, keys in the order of their UTF-16 code units, the shortest escapes.
-Invariant: what has no exact canonical spelling is refused, never rounded: floats, and integers beyond the
-2**53 - 1 that
-the RFC's number format holds exactly (write those, and decimals, as strings).
+Invariant: what has no exact canonical spelling is refused, never rounded: floats, and integers beyond the 2**53 - 1
+that the RFC's number format holds exactly (write those, and decimals, as strings).
 """
 
 from __future__ import annotations

@@ -1,8 +1,7 @@
 """Salt and message -> a commitment: binding for the committer, telling nothing to whoever lacks the salt.
 
-The construction is SHA-256 over a domain label, a salt of 32 random bytes and the message. The salt has a
-fixed length, so
-the three parts cannot be read in another way. Once the salt is gone, even a message that is easy to guess (a
+The construction is SHA-256 over a domain label, a salt of 32 random bytes and the message. The salt has a fixed length,
+so the three parts cannot be read in another way. Once the salt is gone, even a message that is easy to guess (a
 country) cannot be confirmed against its commitment.
 """
 

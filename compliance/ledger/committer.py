@@ -1,9 +1,7 @@
 """A group of drafts -> one durable transaction -> one outcome per draft.
 
-The order is the promise: seal; lock the log; resolve idempotency keys; append; commit; and only then sign,
-publish the
-checkpoint, and return. Whatever fails before the commit leaves nothing; whatever fails after it answers
-nobody, and a
+The order is the promise: seal; lock the log; resolve idempotency keys; append; commit; and only then sign, publish the
+checkpoint, and return. Whatever fails before the commit leaves nothing; whatever fails after it answers nobody, and a
 retry under the same idempotency key finds the record.
 Invariant: only one thread at a time calls `commit`.
 """

@@ -1,10 +1,8 @@
 """What is to be recorded -> the bytes of a log entry, and the sealed bytes beside it.
 
-An entry is canonical JSON: a public part in the open, and of the personal part only a salted commitment to
-its plain
-bytes and the digest of its ciphertext. The ciphertext is stored beside the entry, not in it: once the
-subject's
-key is destroyed the entry, its hash and every proof stay exactly as they were.
+An entry is canonical JSON: a public part in the open, and of the personal part only a salted commitment to its plain
+bytes and the digest of its ciphertext. The ciphertext is stored beside the entry, not in it: once the subject's key is
+destroyed the entry, its hash and every proof stay exactly as they were.
 Invariant: the salt exists nowhere but inside the ciphertext, as its first 32 bytes.
 """
 
@@ -42,11 +40,9 @@ _STAMP_BYTES = len("2026-01-01T00:00:00.000000Z")
 class DecisionRecord(msgspec.Struct, frozen=True, gc=False):
     """One decision, as the gate hands it over.
 
-    `public` is readable for ever by everybody and must name no person; it carries the decision's `id` and
-    what it
-    is searched by (see `terms`). `personal` (facts and all else about the person), `request` and
-    `response` are
-    sealed under the subject's key; `response` is what is answered again to the same idempotency key.
+    `public` is readable for ever by everybody and must name no person; it carries the decision's `id` and what it is
+    searched by (see `terms`). `personal` (facts and all else about the person), `request` and `response` are sealed
+    under the subject's key; `response` is what is answered again to the same idempotency key.
     Both parts may be given in their canonical spelling; the name of a decision then has to be given beside it.
     """
 

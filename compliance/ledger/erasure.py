@@ -1,9 +1,8 @@
 """Requests, approvals and holds -> the destruction of one person's key. All state is entries of the log.
 
-Two persons take part: one asks, giving a reason, another approves. A hold, or a duty to retain that has
-not passed, stands
-in the way. Invariant: what says that a person was erased is itself in the log, under the pseudonym and
-without a name.
+Two persons take part: one asks, giving a reason, another approves. A hold, or a duty to retain that has not passed,
+stands in the way.
+Invariant: what says that a person was erased is itself in the log, under the pseudonym and without a name.
 """
 
 from __future__ import annotations
@@ -44,8 +43,7 @@ def request(ledger: Ledger, subject_id: str, reason: str, by: str) -> str:
 def approve(ledger: Ledger, request_id: str, by: str, retain_until: datetime | None = None) -> Recorded:
     """Approve a request and destroy the key.
 
-    Raises `RetainedError` while a hold stands or `retain_until` has not passed, `RefusedError` when the one
-    who asked
+    Raises `RetainedError` while a hold stands or `retain_until` has not passed, `RefusedError` when the one who asked
     approves or when it was done before, `NotRecordedError` when there is no such request.
     """
     known = events(ledger)

@@ -1,7 +1,6 @@
 """The ledger as the rest of the house sees it: open, record, close.
 
-`record` is for event loops and `append` for threads; both return once the record is durable, signed and
-provable, and
+`record` is for event loops and `append` for threads; both return once the record is durable, signed and provable, and
 raise a `LedgerError` otherwise. Nothing else in this module has a meaning of its own.
 """
 

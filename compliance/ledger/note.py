@@ -2,8 +2,7 @@
 
 Source: C2SP signed-note v1.0.0 (Ed25519, signature type 0x01) and C2SP tlog-cosignature v1.0.0
 (`cosignature/v1`, signature type 0x04), https://c2sp.org/signed-note and https://c2sp.org/tlog-cosignature.
-Invariant: nothing is read leniently. Base64 that is not the one canonical spelling is refused, so that no
-character of
+Invariant: nothing is read leniently. Base64 that is not the one canonical spelling is refused, so that no character of
 a note can change without the note becoming invalid or its signer unknown.
 """
 
@@ -188,8 +187,7 @@ class Note:
     def verified_by(self, verifiers: Iterable[Verifier]) -> list[tuple[Verifier, int | None]]:
         """Return which of the known keys signed, each with the time its cosignature states.
 
-        Signatures of unknown keys are ignored. A signature of a known key that fails raises `NoteError`,
-        and so does a
+        Signatures of unknown keys are ignored. A signature of a known key that fails raises `NoteError`, and so does a
         note that no known key signed.
         """
         known = {(verifier.name, verifier.key_id): verifier for verifier in verifiers}

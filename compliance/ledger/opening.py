@@ -1,8 +1,8 @@
 """Settings -> an open log: its database, keys and epoch, checked against the newest checkpoint kept outside it.
 
-A log starts with an entry of kind `log` that states its origin and its key, and, in a later epoch, the
-last checkpoint of
-the one before. Invariant: a database that does not continue the checkpoint in the file is not appended to.
+A log starts with an entry of kind `log` that states its origin and its key, and, in a later epoch, the last checkpoint
+of the one before.
+Invariant: a database that does not continue the checkpoint in the file is not appended to.
 """
 
 from __future__ import annotations
@@ -52,8 +52,7 @@ class Opened:
 def open_log(settings: LedgerSettings) -> Opened:
     """Migrate, read the keys, check for a fork; in an empty database start the log.
 
-    Raises `LedgerForkedError` when the database does not continue the checkpoint in the file,
-    `LedgerError` when it is
+    Raises `LedgerForkedError` when the database does not continue the checkpoint in the file, `LedgerError` when it is
     another log or signed with another key.
     """
     settings.folder.mkdir(parents=True, exist_ok=True)

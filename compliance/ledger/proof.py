@@ -1,11 +1,8 @@
 """Entry, index, path and checkpoint <-> the receipt that proves inclusion to anybody offline.
 
-Source: C2SP tlog-proof v1, https://c2sp.org/tlog-proof. The optional `extra` line carries the entry
-itself, which is what
-the specification means it for (bytes needed to reconstruct the record hash): a receipt needs nothing
-beside it but the
-log's public key. `extra` is not authenticated by the format; it is here because the leaf hash is taken
-over it.
+Source: C2SP tlog-proof v1, https://c2sp.org/tlog-proof. The optional `extra` line carries the entry itself, which is
+what the specification means it for (bytes needed to reconstruct the record hash): a receipt needs nothing beside it but
+the log's public key. `extra` is not authenticated by the format; it is here because the leaf hash is taken over it.
 """
 
 from __future__ import annotations

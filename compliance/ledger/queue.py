@@ -1,9 +1,8 @@
 """Records that wait -> groups for the writer; outcomes -> whoever waited for them.
 
-Invariant: an outcome is delivered to the draft it was made for, and to no other: a group is a list that
-the writer took
-out of the queue, and its outcomes are released pairwise. What arrives during a commit is in the queue, not
-in the group.
+Invariant: an outcome is delivered to the draft it was made for, and to no other: a group is a list that the writer took
+out of the queue, and its outcomes are released pairwise. What arrives during a commit is in the queue, not in the
+group.
 """
 
 from __future__ import annotations

@@ -213,8 +213,7 @@ class Reader:
     ) -> Page:
         """Return decisions that have all the wanted terms (`outcome:deny`, `rule:...`, `subject:<pseudonym>`).
 
-        Newest first; `since` is inclusive, `until` exclusive. A cursor stays valid while the log grows: it
-        says below
+        Newest first; `since` is inclusive, `until` exclusive. A cursor stays valid while the log grows: it says below
         which entry to go on. Raises `NoteError` for a cursor that is none.
         """
         self.index()

@@ -32,9 +32,8 @@ def rewrap(settings: LedgerSettings, reason: str, persons: tuple[str, str], new:
 
     The settings' origin does not matter. Raises `RefusedError` unless two persons stand for it and say why, while a
     node has the store open, since it would go on with the old key, and where there is no store, or no key to sign the
-    entry with;
-    `LedgerError` when nothing can be appended to the log, `KeysUnavailableError` when a key is wrapped by neither
-    master key: then nothing has changed.
+    entry with; `LedgerError` when nothing can be appended to the log, `KeysUnavailableError` when a key is wrapped by
+    neither master key: then nothing has changed.
     """
     said = stood_for("a new master key", persons, reason)
     path = settings.folder / "master.key"

@@ -19,8 +19,7 @@ def utc_now() -> datetime:
 class LedgerSettings:
     """Where a ledger is, what it is called, and its limits.
 
-    `folder` holds what must not be in the database: the signing key, the master key, the newest checkpoint
-    and (for
+    `folder` holds what must not be in the database: the signing key, the master key, the newest checkpoint and (for
     SQLite) the key store. Every node of one log needs the same signing key, master key and origin.
     """
 

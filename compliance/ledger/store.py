@@ -1,8 +1,7 @@
 """Statements on the tables of the log: its lock, its head, its leaves and nodes, its claims.
 
-Each function takes the connection of a transaction that the caller began, and the epoch. Invariant:
-whoever appends has
-called `lock` first, and every answer derived from the head was read after it.
+Each function takes the connection of a transaction that the caller began, and the epoch.
+Invariant: whoever appends has called `lock` first, and every answer derived from the head was read after it.
 """
 
 from __future__ import annotations

@@ -1,8 +1,7 @@
 """Tree and entries <-> the static files of a tiled log: paths, hash tiles, entry bundles.
 
-Source: C2SP tlog-tiles, https://c2sp.org/tlog-tiles (tile height 8; partial tiles as `.p/<W>`; entry
-bundles of
-entries prefixed with their length as a big-endian uint16).
+Source: C2SP tlog-tiles, https://c2sp.org/tlog-tiles (tile height 8; partial tiles as `.p/<W>`; entry bundles of entries
+prefixed with their length as a big-endian uint16).
 """
 
 from __future__ import annotations

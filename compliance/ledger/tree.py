@@ -1,8 +1,7 @@
 """The right edge of the log's tree + the leaves of one group -> the next edge, root, tiles and every new path.
 
-An `Edge` is what must be known to append: at each tile level the hashes of the tile that is not full yet.
-`grow` touches
-nothing; a group that fails to commit is forgotten by forgetting its `Growth`.
+An `Edge` is what must be known to append: at each tile level the hashes of the tile that is not full yet. `grow`
+touches nothing; a group that fails to commit is forgotten by forgetting its `Growth`.
 Invariant: an edge has the root that `merkle.root` gives for the same leaves.
 """
 

@@ -3,8 +3,8 @@
 The tree is grown again from the stored entries, as if they were appended for the first time; tiles, checkpoints, head
 and columns are compared with what comes out. That each checkpoint's root is the root over the first of these entries
 is what consistency between checkpoints means; the proofs of it that outsiders are given are made and checked as well.
-Invariant: nothing stored is trusted; only the log's keys are, and those
-are stated by its first entry, which is under the signed root: whoever knows the key from elsewhere says so in `Given`.
+Invariant: nothing stored is trusted; only the log's keys are, and those are stated by its first entry, which is under
+the signed root: whoever knows the key from elsewhere says so in `Given`.
 """
 
 from __future__ import annotations

@@ -1,7 +1,6 @@
 """The one thread that appends: takes groups from the queue, has them committed, releases exactly those rows.
 
-Invariant: nothing is answered that is not durable. A group that fails is answered with an error as a
-whole; the thread
+Invariant: nothing is answered that is not durable. A group that fails is answered with an error as a whole; the thread
 goes on with the next, so the service resumes by itself once the database is back. Only a fork stops it.
 """
 

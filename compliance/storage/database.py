@@ -1,7 +1,6 @@
 """A URL -> an engine whose transactions mean the same on SQLite and PostgreSQL.
 
-SQLite runs in WAL mode with `synchronous=FULL`: a commit that returned survives a power cut. Writing
-transactions begin
+SQLite runs in WAL mode with `synchronous=FULL`: a commit that returned survives a power cut. Writing transactions begin
 IMMEDIATE, so that two writers queue up instead of failing half way.
 Invariant: nothing else in the package opens a database.
 """

@@ -1,7 +1,6 @@
 """An empty or older database -> one with today's tables. One history for SQLite and PostgreSQL.
 
-Invariant: the whole upgrade is one transaction behind a lock, so two processes that start at once are
-safe, and one
+Invariant: the whole upgrade is one transaction behind a lock, so two processes that start at once are safe, and one
 that dies half way leaves nothing.
 """
 

@@ -1,8 +1,7 @@
 """Table names -> the triggers that refuse to change or remove what was recorded.
 
-They stop accidents and careless administrators. Whoever can drop a trigger can still edit a row; that is
-what the signed
-Merkle tree is for.
+They stop accidents and careless administrators. Whoever can drop a trigger can still edit a row; that is what the
+signed Merkle tree is for.
 """
 
 from __future__ import annotations

@@ -34,6 +34,7 @@ from compliance.ledger.errors import (
     IdempotencyConflictError,
     LedgerError,
     LedgerForkedError,
+    OvertakenError,
 )
 from compliance.ledger.keyring import KEY_KIND, Keyring, log_keys
 from compliance.ledger.proof import proofs, receipt_json, receipt_text, rest_json
@@ -219,6 +220,7 @@ class Committer:
             # Invariant: log time never goes backwards, whatever the machine's clock does.
             at = max(self._settings.clock(), head.recorded_at)
             self._resolve(connection, works, at, head)
+            _check_feeds(connection, works)
             growth = self._append(connection, works, edge, head, at)
         self._edge = edge
         if growth is not None:
@@ -316,7 +318,7 @@ class Committer:
         store.add_claims(connection, at + self._settings.idempotency, self._epoch, growth.size, claims)
         erased = [work.draft.erases for work in winners if work.draft.erases]
         store.write_head(connection, self._epoch, Head(growth.size, growth.root, at, head.erasures + len(erased)))
-        feeds = {work.draft.feed: work.index for work in winners if work.draft.feed}
+        feeds = {work.draft.feed.name: work.index for work in winners if work.draft.feed}
         if feeds:
             feed_rows.point(connection, self._epoch, feeds)
         self._keep(connection, at)
@@ -378,6 +380,15 @@ def check_continues(connection: Connection, epoch: int, head: Head, signed: Chec
             f"the first {signed.size} entries of the database are not those that were signed: "
             "it is another copy, or was edited"
         )
+
+
+def _check_feeds(connection: Connection, works: Sequence[_Work]) -> None:
+    """Have those look again whose feed was not checked against what feeds state now."""
+    asked = [(work, work.draft.feed) for work in works if work.draft.feed is not None and work.outcome is None]
+    passed = feed_rows.passing(connection, [move for _, move in asked]) if asked else None
+    for number, (work, _) in enumerate(asked):
+        if number != passed:
+            work.outcome = OvertakenError("another feed was put at the same time")
 
 
 def _conflict() -> IdempotencyConflictError:

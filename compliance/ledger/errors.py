@@ -21,6 +21,10 @@ class LedgerBusyError(LedgerUnavailableError):
     """The queue is full (503 or 429): try again later; nothing was recorded."""
 
 
+class OvertakenError(LedgerUnavailableError):
+    """Something was recorded first that this was not checked against (503): look again; nothing was recorded."""
+
+
 class KeysUnavailableError(LedgerUnavailableError):
     """The key store or the key service does not answer (503): nothing is ever written in plain text instead."""
 

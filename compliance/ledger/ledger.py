@@ -20,7 +20,7 @@ from compliance.ledger.checkpoint import Checkpoint, verified
 from compliance.ledger.committer import Committer, Recorded
 from compliance.ledger.entry import DecisionRecord, IdempotencyKey
 from compliance.ledger.errors import LedgerError, NotRecordedError
-from compliance.ledger.feed_rows import Place, pointed
+from compliance.ledger.feed_rows import Move, Place, pointed
 from compliance.ledger.note import Note, Verifier
 from compliance.ledger.opening import Opened, open_log
 from compliance.ledger.packing import learned, name_of
@@ -101,13 +101,13 @@ class Ledger:
         idempotency: IdempotencyKey | None = None,
         *,
         erases: str | None = None,
-        feed: str | None = None,
+        feed: Move | None = None,
     ) -> Future[Recorded]:
         """Record a decision from a thread; the future holds what is answered, or why nothing is.
 
         Raises `LedgerBusyError` at once when the queue is full, `LedgerForkedError` or `LedgerClosedError` when nothing
         is appended any more. `erases` names a pseudonym whose key is destroyed together with this entry, `feed` the one
-        that this entry states from now on.
+        that this entry states from now on; the future then holds `OvertakenError` where another feed was moved first.
         """
         waiting: Future[Recorded] = Future()
         self._writer.queue.put(Draft(record, idempotency, waiting, erases=erases, feed=feed))

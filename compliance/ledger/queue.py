@@ -19,6 +19,7 @@ import msgspec
 
 from compliance.ledger.entry import DecisionRecord, IdempotencyKey
 from compliance.ledger.errors import LedgerBusyError, LedgerError
+from compliance.ledger.feed_rows import Move
 
 _TURNS = 8
 """Turns of a loop that those who were answered have before another group is taken."""
@@ -55,8 +56,8 @@ class Draft(msgspec.Struct, Generic[Outcome]):
     """The loop that it is told on; `None`: on the writer's thread."""
     erases: str | None = None
     """The pseudonym whose key is destroyed with this entry."""
-    feed: str | None = None
-    """The feed that this entry states from now on."""
+    feed: Move | None = None
+    """The feed that this entry states from now on, if feeds still stand where they were seen."""
     cost: int = 0
 
 

@@ -1,6 +1,6 @@
 import pytest
 
-from compliance.ledger.feed_rows import point, pointed
+from compliance.ledger.feed_rows import Move, passing, point, pointed
 from compliance.storage.database import Database
 from compliance.storage.migration import migrate
 
@@ -20,3 +20,11 @@ def test_a_feed_points_to_the_entry_that_was_noted_last(database):
         point(connection, 2, {"halts": 0})
     with database.read() as connection:
         assert pointed(connection) == {"halts": (2, 0), "backing": (1, 5)}
+
+
+def test_the_first_that_was_checked_against_what_stands_may_move(database):
+    with database.write() as connection:
+        point(connection, 1, {"halts": 5})
+        now, before = {"halts": (1, 5)}, {"halts": (1, 4)}
+        assert passing(connection, [Move("a", before), Move("b", now), Move("c", now)]) == 1
+        assert passing(connection, [Move("a", before), Move("b", {})]) is None

@@ -1,11 +1,14 @@
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from threading import Barrier
 
 import pytest
 
 from compliance.ledger import feeds
+from compliance.ledger.committer import Recorded
 from compliance.ledger.errors import EntryTooLargeError, LedgerError, NotRecordedError, RefusedError
 from compliance.ledger.forks import new_epoch
 from compliance.ledger.ledger import Ledger
@@ -133,3 +136,61 @@ def test_what_was_not_made_durable_is_stated_by_nobody(sqlite_ledger):
     gate.end()
     assert feeds.standing(sqlite_ledger)["halts"].values == HALTED
     assert sqlite_ledger.verify().problems == []
+
+
+def at_once(*works):
+    """Begin all at one instant, each in a thread of its own; returns what each of them answered or raised."""
+    ready = Barrier(len(works))
+
+    def one(work):
+        ready.wait()
+        try:
+            return work()
+        except LedgerError as error:
+            return error
+
+    with ThreadPoolExecutor(len(works)) as pool:
+        return list(pool.map(one, works))
+
+
+def test_of_two_nodes_that_are_asked_at_once_one_feed_states_a_fact(tmp_path, url):
+    one, two = (Ledger.open(settings(tmp_path, url)) for _ in range(2))
+    for number in range(10):
+        values = {"resource.halted": {f"instrument-{number}": True}}
+        done = at_once(
+            lambda of=values, name=f"a{number}": put(one, of, name),
+            lambda of=values, name=f"b{number}": put(two, of, name),
+        )
+        assert sorted(type(each).__name__ for each in done) == ["Recorded", "RefusedError"]
+        (stated,) = (feed for feed in feeds.standing(one).values() if feed.values == values)
+        assert stated.name[1:] == str(number)
+    assert one.verify().problems == []
+    one.close()
+    two.close()
+
+
+def test_of_two_nodes_that_are_asked_at_once_what_was_seen_later_stands(tmp_path, url):
+    one, two = (Ledger.open(settings(tmp_path, url)) for _ in range(2))
+    for number in range(10):
+        earlier, later = (NOW + timedelta(seconds=2 * number + each) for each in range(2))
+        older, newer = at_once(
+            lambda at=earlier: put(one, CLEAR, as_of=at), lambda at=later: put(two, HALTED, as_of=at)
+        )
+        assert isinstance(newer, Recorded)
+        assert isinstance(older, Recorded | RefusedError)
+        assert feeds.standing(one)["halts"].as_of == later
+    one.close()
+    two.close()
+
+
+def test_a_feed_is_withdrawn_once_however_many_ask_at_once(ledger):
+    put(ledger)
+    done = at_once(*[lambda: feeds.withdraw(ledger, "halts", "ann", "no longer published", NOW)] * 4)
+    assert sorted(type(each).__name__ for each in done) == ["NotRecordedError"] * 3 + ["Recorded"]
+
+
+def test_many_feeds_that_are_put_at_once_are_all_stated(ledger):
+    names = [f"feed-{number}" for number in range(8)]
+    done = at_once(*[lambda of=name: put(ledger, {"resource.halted": {of: True}}, of) for name in names])
+    assert all(isinstance(each, Recorded) for each in done)
+    assert sorted(feeds.standing(ledger)) == names

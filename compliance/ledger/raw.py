@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Text, literal_column, select, type_coerce
+from sqlalchemy import ColumnElement, Connection, Text, select, type_coerce
 
 from compliance.ledger import store
 from compliance.ledger.entry import stamped
@@ -56,9 +56,7 @@ class Events:
 
     def __init__(self, connection: Connection, epoch: int) -> None:
         columns = store.ENTRY.c
-        # Spelt as in the index, and nothing else to go by: SQLite would read the whole table, decisions and all.
-        others: ColumnElement[bool] = literal_column("kind <> 'decision'")
-        wanted = select(columns.leaf_index, columns.kind).where(others, columns.epoch + 0 == epoch)
+        wanted = select(columns.leaf_index, columns.kind).where(store.others(epoch))
         self._connection, self._epoch = connection, epoch
         self._places: dict[object, list[int]] = defaultdict(list)
         for index, kind in connection.execute(wanted.order_by(columns.leaf_index)):

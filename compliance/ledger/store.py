@@ -15,13 +15,17 @@ from typing import Any
 from sqlalchemy import (
     BindParameter,
     ClauseElement,
+    ColumnElement,
     Connection,
     Dialect,
+    Row,
+    and_,
     bindparam,
     delete,
     func,
     insert,
     inspect,
+    literal_column,
     select,
     text,
     update,
@@ -189,10 +193,11 @@ def entries(connection: Connection, epoch: int, start: int, end: int) -> list[St
         .where(ENTRY.c.epoch == epoch, ENTRY.c.leaf_index >= start, ENTRY.c.leaf_index < end)
         .order_by(ENTRY.c.leaf_index)
     )
-    return [
-        Stored(row.leaf_index, row.kind, row.decision_id, row.recorded_at, bytes(row.entry), row.sealed)
-        for row in connection.execute(wanted)
-    ]
+    return [_stored(row) for row in connection.execute(wanted)]
+
+
+def _stored(row: Row[Any]) -> Stored:
+    return Stored(row.leaf_index, row.kind, row.decision_id, row.recorded_at, bytes(row.entry), row.sealed)
 
 
 def leaf_hashes(connection: Connection, epoch: int, start: int, count: int) -> list[bytes]:
@@ -279,13 +284,16 @@ def purge_claims(connection: Connection, at: datetime) -> None:
 
 def events(connection: Connection, epoch: int, kinds: Sequence[str]) -> list[Stored]:
     """Return the entries of the given kinds other than decisions, in order."""
-    wanted = (
-        select(ENTRY.c.leaf_index)
-        .where(ENTRY.c.epoch == epoch, ENTRY.c.kind != "decision", ENTRY.c.kind.in_(kinds))
-        .order_by(ENTRY.c.leaf_index)
-    )
-    indexes = [row.leaf_index for row in connection.execute(wanted)]
-    return [stored for index in indexes for stored in entries(connection, epoch, index, index + 1)]
+    wanted = select(ENTRY).where(others(epoch), ENTRY.c.kind.in_(kinds)).order_by(ENTRY.c.leaf_index)
+    return [_stored(row) for row in connection.execute(wanted)]
+
+
+def others(epoch: int) -> ColumnElement[bool]:
+    """Return the condition for the entries of an epoch other than decisions, such that their index serves it.
+
+    It is spelt as in the index, and nothing else leads there: SQLite would read the whole table, decisions and all.
+    """
+    return and_(literal_column("kind <> 'decision'"), ENTRY.c.epoch + 0 == epoch)
 
 
 def ruleset(connection: Connection, digest: str) -> bytes:
@@ -319,9 +327,7 @@ def add_dictionary(connection: Connection, name: bytes, ruleset: str, content: b
 
 def last_of(connection: Connection, epoch: int, kind: str) -> int | None:
     """Return the index of the newest entry of a kind other than decisions."""
-    newest = select(func.max(ENTRY.c.leaf_index)).where(
-        ENTRY.c.epoch == epoch, ENTRY.c.kind != "decision", ENTRY.c.kind == kind
-    )
+    newest = select(func.max(ENTRY.c.leaf_index)).where(others(epoch), ENTRY.c.kind == kind)
     index: int | None = connection.execute(newest).scalar()
     return index
 

@@ -62,6 +62,8 @@ def create_app(source: Shelf | Gate, settings: Settings | None = None) -> App:
     gate = source if isinstance(source, Gate) else Gate(source)
     service = Service(gate, settings=settings if settings is not None else Settings())
     app = App(title="compliance", openapi_url=None, docs_url=None, redoc_url=None)
+    # It would send whoever adds a `/` to the address that the service believes to have: behind a proxy another scheme.
+    app.router.redirect_slashes = False
     app.front = Front(service)
     app.state.service = service
     if gate.recorder.records:

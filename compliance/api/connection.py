@@ -1,23 +1,31 @@
-"""uvicorn's HTTP/1.1, but for two things: single decisions are answered directly, and each answer is sent in one piece.
+"""uvicorn's HTTP/1.1, but: single decisions are answered directly, an answer is sent in one piece, offers are let be.
 
 Directly: as soon as the body is there, without the task, the event and the messages of ASGI. All that is unusual about
-a request (an upgrade, an unknown length, `Expect`, an answer before it that is not sent yet) goes the way of ASGI.
+a request (an unknown length, `Expect`, an answer before it that is not sent yet) goes the way of ASGI.
 
 In one piece, at the end of the turn: each piece costs a call of the operating system, and wakes the client; uvicorn
 writes head and body by themselves.
 
-Reference: writev(2); RFC 9112; docs/decisions/0025-front.md and 0031-direct.md.
+Offers of another protocol (`Upgrade: h2c`, which the HTTP client of Java makes by default) are let be, since uvicorn
+drops the body of such a request.
+
+Reference: writev(2); RFC 9112; RFC 9110, section 7.8; docs/decisions/0025-front.md and 0031-direct.md.
 """
 
 from __future__ import annotations
 
 import asyncio
-from typing import TYPE_CHECKING, Any, cast
+from contextlib import suppress
+from typing import TYPE_CHECKING, Any, Final, cast
 from weakref import WeakKeyDictionary
 
+from httptools import HttpParserError, HttpParserUpgrade, HttpRequestParser
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
+from compliance.api.edge import HIDDEN
 from compliance.api.exchange import Exchange, lines
+from compliance.api.problems import KINDS, Document, Fault
+from compliance.api.replies import problem
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -25,6 +33,10 @@ if TYPE_CHECKING:
     from uvicorn.protocols.http.httptools_impl import RequestResponseCycle
 
     from compliance.api.exchange import Direct
+
+
+_OFFERS: Final = {b"upgrade", b"http2-settings"}
+"""Headers that offer another protocol."""
 
 
 class Turn:
@@ -114,6 +126,30 @@ class Connection(HttpToolsProtocol):
         """Take a new connection."""
         super().connection_made(cast("asyncio.Transport", Gathering(transport, Turn.of(self.loop))))
 
+    def data_received(self, data: bytes) -> None:
+        """Take what came."""
+        self._unset_keepalive_if_required()
+        try:
+            self.parser.feed_data(data)
+        except HttpParserUpgrade as offer:
+            if self._is_offered():
+                self._stay(data[offer.args[0] :])
+        except HttpParserError:
+            self.logger.warning("what came is no HTTP request that can be read")
+            self.send_400_response("this is no HTTP request that can be read")
+
+    def send_400_response(self, msg: str) -> None:
+        """Answer what is no HTTP with a problem, and close; behind a question, close once that is answered."""
+        cycle: Any = self.cycle
+        if self._exchange is None and not self._is_free() and not getattr(cycle, "more_body", False):
+            cycle.keep_alive = False
+            return
+        response = problem(Document(KINDS["refused"], (Fault(msg, "send HTTP/1.1, without TLS"),)))
+        head = lines([*self.server_state.default_headers, *response.raw_headers, *HIDDEN, (b"connection", b"close")])
+        body = bytes(response.body)
+        self.transport.write(b"HTTP/1.1 400 Bad Request\r\n%bcontent-length: %d\r\n\r\n%b" % (head, len(body), body))
+        self.transport.close()
+
     def on_message_begin(self) -> None:
         """Begin a request; its scope is made once it is known to need one."""
         self.url = b""
@@ -126,6 +162,8 @@ class Connection(HttpToolsProtocol):
             exchange = Exchange(self.url.decode(), self.headers, self._answered)
             self._exchange = self.cycle = exchange  # type: ignore[assignment]
             return
+        if self._is_offered():
+            return  # taken up again by `_stay`
         url, headers, expects = self.url, self.headers, self.expect_100_continue
         super().on_message_begin()
         self.url, self.headers, self.expect_100_continue = url, headers, expects
@@ -144,7 +182,7 @@ class Connection(HttpToolsProtocol):
         exchange, self._exchange = self._exchange, None
         if exchange is not None and self._front is not None:
             self._front.begin(exchange)
-        else:
+        elif not self._is_offered():
             super().on_message_complete()
 
     def on_response_complete(self) -> None:
@@ -185,6 +223,22 @@ class Connection(HttpToolsProtocol):
 
     def _wait(self, seconds: float) -> None:
         self.timeout_keep_alive_task = self.loop.call_later(seconds, self.timeout_keep_alive_handler)
+
+    def _is_offered(self) -> bool:
+        """Say whether the request that was read last offers another protocol; `CONNECT` asks for one."""
+        return bool(self.parser.should_upgrade()) and self.parser.get_method() != b"CONNECT"
+
+    def _stay(self, rest: bytes) -> None:
+        """Take a request up as if it offered nothing, with what came behind its head.
+
+        The parser takes that for the other protocol, the body of the request with it.
+        """
+        head = b"%b %b HTTP/%b\r\n" % (self.parser.get_method(), self.url, self.parser.get_http_version().encode())
+        kept = [b"%b: %b\r\n" % pair for pair in self.headers if pair[0] not in _OFFERS]
+        self.parser = HttpRequestParser(self)
+        with suppress(AttributeError):  # httptools before 0.6.3; as uvicorn has it
+            self.parser.set_dangerous_leniencies(lenient_data_after_close=True)
+        self.data_received(b"".join([head, *kept, b"\r\n", rest]))
 
     def _is_usual(self) -> bool:
         parser = self.parser

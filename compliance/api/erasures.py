@@ -16,7 +16,7 @@ from compliance.api.replies import reply
 from compliance.gate.retention import retain_until
 from compliance.gate.values import instant
 from compliance.ledger import erasure
-from compliance.ledger.errors import RetainedError
+from compliance.ledger.errors import NotRecordedError, RetainedError
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -52,7 +52,12 @@ class Erasures:
         ledger, person = logbook_of(self._service).ledger, request.path_params["id"]
 
         def note() -> str:
-            self._refuse_early(ledger, ledger.pseudonym(person))
+            pseudonym = ledger.pseudonym(person)
+            if not any(reader.search([f"subject:{pseudonym}"], limit=1).entries for reader in ledger.readers):
+                raise NotRecordedError(
+                    "the log tells of nobody with this id: it is the one that decisions were asked with"
+                )
+            self._refuse_early(ledger, pseudonym)
             return erasure.request(ledger, person, reason, by)
 
         found = await on_record(note)

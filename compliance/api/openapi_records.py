@@ -111,7 +111,7 @@ def _erasures() -> Part:
                 "eraseSubject",
                 "Ask for a person to be erased",
                 body=both,
-                statuses=(400, 403, 409, 413),
+                statuses=(400, 403, 404, 409, 413),
                 parameters=named,
                 answer=_answer("it waits for a second person", {"type": "object"}, "202"),
             )

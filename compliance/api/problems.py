@@ -68,7 +68,7 @@ KINDS: Final = {
             "the idempotency key was used for another request",
             "send the same request again, or another key",
         ),
-        Kind("not-on-record", 404, "the log has no such record", "see `GET /v1/decisions` for what it has"),
+        Kind("not-on-record", 404, "the log has no such record", "see `POST /v1/decisions/search` for what it has"),
         Kind("erased", 410, "the person was erased", "what is left is the public part: `GET /v1/decisions/{id}`"),
         Kind("retained", 409, "the person may not be erased yet", "see `detail`"),
         Kind("conflict", 409, "this cannot be done as things stand", "see `detail`"),
@@ -132,6 +132,8 @@ class Document:
             where = first.pointer if first.pointer is not None else first.parameter
             made["detail"] = f"{where}: {first.detail}" if where else first.detail
             made["errors"] = [fault.as_json() for fault in self.faults[:MOST_ERRORS]]
+        else:
+            made["detail"] = self.kind.help
         return made
 
 

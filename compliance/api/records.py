@@ -225,9 +225,11 @@ class Records:
         first, second = (_size(given, name) for name in ("first", "second"))
         if second is None:
             second = Checkpoint.of_text(Note.of_text(newest).text).size
+        if not second:
+            raise Stopped("invalid-parameter", Fault("`second` is a number of entries from 1 on", "", None, "second"))
         if not 0 < (first := first or 0) <= second:
             cure = f"the later tree has {second}"
-            raise Stopped("invalid-parameter", Fault("`first` is a number of entries from 1 on", cure, None, "first"))
+            raise Stopped("invalid-parameter", Fault(f"`first` is a number from 1 to {second}", cure, None, "first"))
 
         def prove() -> dict[str, Any]:
             proof = ledger.reader.consistency(first, second)

@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Final
 
 from compliance.engine.envelope import Problem
+from compliance.gate.values import instant
 from compliance.vocabulary.reading import Refused, read_value
 from compliance.vocabulary.types import TIMESTAMP
 
@@ -50,7 +51,7 @@ def read_question(body: object, now: datetime, loaded_at: datetime) -> Question:
     as_of = _instant(body, "as_of", problems)
     known_at = _instant(body, "known_at", problems)
     if known_at is not None and not loaded_at <= known_at <= now:
-        help_ = f"without a registry it lies between {loaded_at.isoformat()} and now"
+        help_ = f"without a registry it lies between {instant(loaded_at)} and now"
         problems.append(Problem("/known_at", "what was known at that instant is not kept", help_))
     rest = {name: value for name, value in body.items() if name not in _OURS}
     return Question(rest, as_of, known_at, tuple(problems))

@@ -19,6 +19,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from sqlalchemy import Connection
 
 from compliance.ledger import store
+from compliance.ledger.entry import stamped
 from compliance.ledger.errors import LedgerUnavailableError
 from compliance.ledger.files import read_secret
 from compliance.ledger.note import Signer, Verifier, checked_name
@@ -78,7 +79,7 @@ def keys_document(keys: Iterable[tuple[LogKey, object]]) -> dict[str, Any]:
             "vkey": key.verifier.vkey(),
             "from_size": key.first + 1,
             "to_size": None if key.last is None else key.last + 1,
-            "since": key.since.isoformat(),
+            "since": stamped(key.since),
             "handover": None if receipt is None else str(receipt),
         }
         for key, receipt in keys

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from compliance.ledger.entry import DECISION, ERASURE, terms
+from compliance.ledger.entry import DECISION, ERASURE, stamped, terms
 from compliance.ledger.reading import Entry
 
 
@@ -74,8 +74,8 @@ class Statistics:
             "sealed_bytes": self.sealed_bytes,
             "subjects": len(self.subjects),
             "erasures": self.erasures,
-            "first_at": None if self.first_at is None else self.first_at.isoformat(),
-            "last_at": None if self.last_at is None else self.last_at.isoformat(),
+            "first_at": None if self.first_at is None else stamped(self.first_at),
+            "last_at": None if self.last_at is None else stamped(self.last_at),
             **{name: dict(ordered(getattr(self, name))) for name in counted},
             "days": dict(sorted(self.days.items())),
         }

@@ -193,3 +193,8 @@ def _home(body):
 def test_both_rulebooks_are_served_by_one_program():
     assert SMALL.post("/v1/decisions", json=reader()).json()["outcome"] == "allow"
     assert CLIENT.post("/v1/decisions", json=retail()).json()["outcome"] == "allow"
+
+
+@pytest.mark.parametrize("path", ["/v1/decisions/", "/docs/", "/healthz/"])
+def test_an_address_is_spelt_one_way_and_nobody_is_sent_elsewhere(path):
+    assert faults(Client().post(path, json=retail()), 404) == []

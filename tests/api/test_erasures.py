@@ -37,6 +37,23 @@ def test_two_persons_erase_and_what_was_personal_is_gone(client):
     assert client.gate.recorder.ledger.verify().problems == []
 
 
+def test_of_whom_the_log_tells_nothing_nobody_is_erased(client):
+    response = client.request("DELETE", "/v1/subjects/customer-11", json=ANN)
+    assert faults(response, 404) == [None]
+    assert "customer-11" not in response.text
+    assert client.get("/v1/erasures").json() == {"erasures": []}
+    held = client.post("/v1/subjects/customer-11/holds", json={"by": "ann", "reason": "expected"})
+    assert held.status_code == 201
+
+
+def test_who_was_only_a_recipient_can_be_erased(client):
+    sent = retail(action="transfer")
+    sent["action"]["properties"] = {"recipient": {"type": "natural-person", "id": "customer-2", "properties": {}}}
+    client.post("/v1/decisions", json=sent)
+    client.gate.clock.instant = LATER + timedelta(days=1828)
+    assert client.request("DELETE", "/v1/subjects/customer-2", json=ANN).status_code == 202
+
+
 def test_nobody_erases_alone(client):
     asked = client.request("DELETE", "/v1/subjects/customer-1", json=ANN).json()["erasure"]
     assert faults(client.post(f"/v1/erasures/{asked}/approval", json={"by": " ANN "}), 409) == [None]

@@ -133,7 +133,6 @@ def test_a_question_may_come_byte_by_byte():
         post(retail(), headers=["Idempotency-Key: k-1"]),
         post(retail(), version="1.0"),
         post(retail(), headers=["Connection: close"]),
-        post(retail(), headers=["Connection: Upgrade", "Upgrade: websocket"]),
         post(b" " * 1_000_001),
         b"POST /v1/decisions HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n2\r\n{}\r\n0\r\n\r\n",
         b"POST /v1/decisions HTTP/1.1\r\n\r\n",

@@ -1,3 +1,4 @@
+import re
 from datetime import UTC, datetime
 
 import pytest
@@ -18,6 +19,7 @@ from compliance.ledger.errors import (
     RefusedError,
     RetainedError,
 )
+from tests.api.support import Client
 
 
 @pytest.mark.parametrize(
@@ -55,6 +57,30 @@ def test_every_title_and_help_is_one_lower_case_sentence_without_full_stop():
         for text in (kind.title, kind.help):
             assert text[0].islower()
             assert not text.endswith(".")
+
+
+@pytest.mark.parametrize(
+    ("error", "says"),
+    [
+        (IdempotencyConflictError("used"), "send the same request again, or another key"),
+        (HTTPException(404), "see /docs for what there is"),
+        (HTTPException(405), "see the `Allow` header"),
+        (LedgerUnavailableError("the disk is full"), "take it as a deny, and try again"),
+        (KeyError("a secret"), "take it as a deny, and try again"),
+    ],
+)
+def test_where_no_place_is_wrong_the_detail_says_what_to_do(error, says):
+    document = document_of(error).as_json()
+    assert document["detail"] == says
+    assert "errors" not in document
+
+
+def test_what_the_help_names_is_an_address_of_the_service():
+    paths = Client().get("/openapi.json").json()["paths"]
+    named = [found for kind in KINDS.values() for found in re.findall(r"`([A-Z]+) (/[^`]+)`", kind.help)]
+    assert named
+    for method, path in named:
+        assert method.lower() in paths[path]
 
 
 def test_the_detail_is_the_first_fault_with_its_place():

@@ -2,6 +2,7 @@ import json
 import subprocess
 import sys
 import threading
+from datetime import datetime
 
 import pytest
 
@@ -245,6 +246,7 @@ def test_a_proof_between_two_sizes_is_that_of_rfc_6962(client):
         ("first=two", 400),
         ("first=3&second=2", 400),
         ("first=4", 400),
+        ("first=1&second=0", 400),
         ("first=1&second=4", 404),
         ("first=1&second=99999999999999999999", 400),
     ],
@@ -252,6 +254,12 @@ def test_a_proof_between_two_sizes_is_that_of_rfc_6962(client):
 def test_a_proof_between_trees_that_are_not_there_is_refused(client, query, status):
     decide(client, retail())
     assert client.get(f"/v1/ledger/consistency?{query}").status_code == status
+
+
+def test_which_of_two_sizes_is_wrong_is_said(client):
+    decide(client, retail())
+    for query, wrong in [("first=0&second=1", "first"), ("first=1&second=0", "second"), ("first=3&second=2", "first")]:
+        assert faults(client.get(f"/v1/ledger/consistency?{query}")) == [wrong]
 
 
 def test_the_keys_of_the_log_are_listed_with_what_leads_from_one_to_the_next(client):
@@ -263,6 +271,7 @@ def test_the_keys_of_the_log_are_listed_with_what_leads_from_one_to_the_next(cli
     assert (first["from_size"], first["handover"], second["to_size"]) == (1, None, None)
     assert first["to_size"] == second["from_size"] == Receipt.of_text(second["handover"]).index + 1
     assert second["vkey"] == client.get("/ledger/key").text.strip() != first["vkey"]
+    assert all(datetime.fromisoformat(key["since"]) and key["since"].endswith("Z") for key in (first, second))
 
 
 @pytest.mark.parametrize(

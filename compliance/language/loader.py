@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -52,22 +52,29 @@ def read_folder(path: Path) -> tuple[Source, ...]:
 
     Bytes that are no UTF-8 come out as U+FFFD, for `load_rulebook` to complain about. Files whose names
     neither end with `.yaml` nor with `.yml`, and hidden ones, are not rule files.
+    Invariant: a rule file or a folder that is there and cannot be read is an error, never left out.
 
     Raises:
         NotADirectoryError: if `path` is no folder.
-        OSError: if a file cannot be read.
+        OSError: if a file or a folder cannot be read.
     """
     if not path.is_dir():
         raise NotADirectoryError(f"`{path}` is no folder")
-    files = [
-        file
-        for folder in FOLDERS
-        for pattern in ("*.yaml", "*.yml")
-        for file in (path / folder).rglob(pattern)
-        if file.is_file() and not any(step.startswith(".") for step in file.relative_to(path).parts)
-    ]
+    files = [file for folder in FOLDERS if (path / folder).is_dir() for file in _files_below(path / folder)]
     named = sorted((file.relative_to(path).as_posix(), file) for file in files)
     return tuple(Source(name, file.read_bytes().decode("utf-8", "replace")) for name, file in named)
+
+
+def _files_below(folder: Path) -> Iterator[Path]:
+    """Yield the rule files of a folder and of those in it; `Path.rglob` leaves out what may not be read."""
+    for place in folder.iterdir():
+        if place.name.startswith("."):
+            continue
+        if place.is_dir():
+            if not place.is_symlink():
+                yield from _files_below(place)
+        elif place.suffix in {".yaml", ".yml"} and (place.is_file() or not place.exists()):
+            yield place  # a link to nothing, too: it is to be read, in vain
 
 
 def load_rulebook(sources: Iterable[Source], *, demand_cases: bool = True) -> tuple[Rulebook | None, list[Diagnostic]]:

@@ -1,8 +1,10 @@
 from __future__ import annotations
 
 import hashlib
+import os
 import random
 import subprocess
+import tempfile
 from pathlib import Path
 
 import pytest
@@ -51,6 +53,30 @@ def test_a_file_of_bytes_is_a_diagnostic_and_no_crash(tmp_path):
 def test_what_is_no_folder_is_refused(tmp_path):
     with pytest.raises(NotADirectoryError):
         read_folder(tmp_path / "nothing")
+
+
+def test_a_link_to_a_rule_file_that_is_gone_is_said_and_not_left_out(tmp_path):
+    (tmp_path / "rules").mkdir()
+    (tmp_path / "rules" / "forbids.yaml").symlink_to(tmp_path / "gone.yaml")
+    with pytest.raises(FileNotFoundError, match=r"forbids\.yaml"):
+        read_folder(tmp_path)
+
+
+def test_a_folder_of_rules_that_may_not_be_read_is_said_and_not_left_out():
+    with tempfile.TemporaryDirectory() as place:
+        closed = Path(place) / "rules" / "sanctions"
+        closed.mkdir(parents=True)
+        (closed / "forbids.yaml").write_text("rule: x")
+        Path(place).chmod(0o755)
+        closed.chmod(0)
+        mine = os.geteuid()
+        os.seteuid(65534 if mine == 0 else mine)  # nothing is closed to root
+        try:
+            with pytest.raises(PermissionError, match="sanctions"):
+                read_folder(Path(place))
+        finally:
+            os.seteuid(mine)
+            closed.chmod(0o755)
 
 
 def test_an_empty_folder_lacks_a_vocabulary(tmp_path):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 
@@ -12,7 +11,7 @@ from rich.table import Table
 from rich.text import Text
 
 from compliance.cli.exits import Exit
-from compliance.cli.opening import errors_of, folder_of, open_catalogue, sources_of
+from compliance.cli.opening import errors_of, folder_of, open_catalogue, sources_of, standard_input
 from compliance.cli.terminal import console, fail, print_json, say
 
 if TYPE_CHECKING:
@@ -101,7 +100,7 @@ def _pages(files: list[Path]) -> tuple[list[tuple[str, object]], list[AssetProbl
         name = str(file)
         try:
             if name == "-":
-                body = sys.stdin.buffer.read(LONGEST_LIST + 1)
+                body = standard_input(LONGEST_LIST + 1)
             else:
                 with file.open("rb") as opened:
                     body = opened.read(LONGEST_LIST + 1)

@@ -71,6 +71,7 @@ def export(  # noqa: PLR0913 - one for each option of the command
     _check_folder(out, format_)
     with archive(ledger, database) as opened:
         if personal:
+            _make_folder(out)
             _record(opened, ledger, database, start, end, reason, by)
         kept = [text_in(path) for path in checkpoint or ()]
         exported = _written(opened, out, format_, (start, end), kept, personal=personal)
@@ -99,6 +100,14 @@ def _check_folder(out: Path, format_: Format) -> None:
                 "Parquet needs pyarrow, which is not installed",
                 help="install the extra `bulk`, or take `--format jsonl`",
             )
+
+
+def _make_folder(out: Path) -> None:
+    """Make the folder, before anything is said for ever about what will be in it."""
+    try:
+        out.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        fail(f"`{out}` cannot be written: {(error.strerror or 'no reason given').lower()}")
 
 
 def _record(
@@ -155,7 +164,7 @@ def _written(
     except NoteError as error:
         fail(f"`--checkpoint`: {error}")
     total = sum(part.end - part.start for part in exported.parts)
-    out.mkdir(parents=True, exist_ok=True)
+    _make_folder(out)
     found = watched(made.entries(opened, exported.parts), total, "writing")
     name = f"entries.{format_.value}"
     if format_ is Format.PARQUET:

@@ -11,7 +11,7 @@ from rich.text import Text
 from compliance.cli.exits import Exit
 from compliance.cli.ledger_options import FOLDER, ORIGIN, DatabaseOption, LedgerOption, ledger_errors, settings_of
 from compliance.cli.ledger_stats import JsonOption
-from compliance.cli.terminal import console, fail, print_json, say
+from compliance.cli.terminal import console, print_json, say
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -24,15 +24,10 @@ def fork(*, ledger: LedgerOption = FOLDER, database: DatabaseOption = None, as_j
 
     Changes nothing. Exit codes: 0 it does, 1 it does not, 2 there is no such log.
     """
-    from compliance.ledger.errors import NotRecordedError
     from compliance.ledger.forks import find_fork
 
-    try:
-        with ledger_errors("nothing could be compared"):
-            found = find_fork(settings_of(ledger, database, ORIGIN))
-    except NotRecordedError as error:
-        where = f"`{ledger}`" if database is None else "that database"
-        fail(f"{where}: {error}", help="name the folder with `--ledger`, and a PostgreSQL database with `--database`")
+    with ledger_errors("nothing could be compared"):
+        found = find_fork(settings_of(ledger, database, ORIGIN))
     if as_json:
         print_json({"forked": False} if found is None else _document(found))
     elif found is None:

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 FOLDER = Path(".ledger")
 """Where a ledger is kept when nobody says otherwise."""
 ORIGIN = "localhost/compliance"
+_WHERE = "name the folder with `--ledger`, and a PostgreSQL database with `--database`"
 
 LedgerOption = Annotated[
     Path, typer.Option("--ledger", envvar="COMPLIANCE_LEDGER", help="The folder with the ledger's keys and checkpoint.")
@@ -81,8 +82,8 @@ def ledger_errors(nothing: str) -> Iterator[None]:
     try:
         with troubles.said():
             yield
-    except NotRecordedError:
-        raise
+    except NotRecordedError as error:
+        fail(f"{nothing}: {error}", help=_WHERE)
     except RefusedError as error:
         fail(f"{nothing}: {error}")
     except LedgerForkedError as error:
@@ -102,7 +103,7 @@ def archive(folder: Path, database: str | None) -> Iterator[Archive]:
         opened = open_at(folder, database)
     except (LedgerError, ValueError, SQLAlchemyError) as error:
         where = f"`{folder}`" if database is None else "that database"
-        fail(f"{where}: {error}", help="name the folder with `--ledger`, and a PostgreSQL database with `--database`")
+        fail(f"{where}: {error}", help=_WHERE)
     try:
         yield opened
     finally:

@@ -74,6 +74,7 @@ def _checkpoint(opened: Archive) -> dict[str, Any] | None:
     Nothing in a checkpoint says when it was signed: it is as old as the last entry that it covers.
     """
     from compliance.ledger.checkpoint import Checkpoint
+    from compliance.ledger.entry import stamped
     from compliance.ledger.errors import NotRecordedError
     from compliance.ledger.note import Note, NoteError
 
@@ -86,7 +87,7 @@ def _checkpoint(opened: Archive) -> dict[str, Any] | None:
     except (NoteError, NotRecordedError, StopIteration):
         return None
     age = round((datetime.now(UTC) - last).total_seconds())
-    return {"size": stated.size, "covers_until": last.isoformat(), "age_seconds": age}
+    return {"size": stated.size, "covers_until": stamped(last), "age_seconds": age}
 
 
 def _print(document: Mapping[str, Any], top: int, out: Console) -> None:

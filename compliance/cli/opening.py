@@ -5,6 +5,7 @@ Invariant: whatever is wrong with them ends the command with a sentence and an e
 
 from __future__ import annotations
 
+import errno
 import sys
 from datetime import UTC, date, datetime, time
 from pathlib import Path
@@ -46,7 +47,7 @@ def sources_of(rulebook: Path | None) -> tuple[Source, ...]:
     try:
         found = read_folder(folder)
     except OSError as error:
-        fail(f"`{folder}` cannot be read: {(error.strerror or 'no reason given').lower()}")
+        fail(f"`{error.filename or folder}` cannot be read: {(error.strerror or 'no reason given').lower()}")
     if not found:
         fail(f"`{folder}` holds no rule files", help="name the folder that holds `rules/` and `jurisdictions/`")
     return found
@@ -105,7 +106,7 @@ def read_request(file: str, *, as_json: bool) -> object:
 
     try:
         if file == "-":
-            body = sys.stdin.buffer.read(LONGEST_REQUEST + 1)
+            body = standard_input(LONGEST_REQUEST + 1)
         else:
             with Path(file).open("rb") as opened:
                 body = opened.read(LONGEST_REQUEST + 1)
@@ -119,6 +120,13 @@ def read_request(file: str, *, as_json: bool) -> object:
     except MalformedJSON as error:
         refuse([Problem(error.pointer, error.message, error.help)], as_json=as_json)
     raise AssertionError  # pragma: no cover - `refuse` does not return
+
+
+def standard_input(most: int) -> bytes:
+    """Return up to so many bytes of standard input; raises `OSError` where it is closed."""
+    if sys.stdin is None:
+        raise OSError(errno.EBADF, "standard input is closed")
+    return sys.stdin.buffer.read(most)
 
 
 def refuse(problems: list[Problem], *, as_json: bool) -> None:

@@ -7,6 +7,7 @@ the old key cannot follow. What is interrupted is completed by whoever opens the
 from __future__ import annotations
 
 from compliance.ledger import kept, merkle, store
+from compliance.ledger.archive import open_archive
 from compliance.ledger.checkpoint import Checkpoint
 from compliance.ledger.entry import DecisionRecord, seal, stamped
 from compliance.ledger.errors import LedgerForkedError
@@ -29,9 +30,11 @@ def rotate(settings: LedgerSettings, reason: str, persons: tuple[str, str]) -> l
 
     Nodes that run take the new key over with their next record, from `<key file>.next` or the key file. Raises
     `RefusedError` unless two persons stand for it and say why, `LedgerForkedError` when the log is not the one that was
-    signed.
+    signed, `NotRecordedError` when there is no log.
     """
     said = stood_for("a new signing key", persons, reason)
+    if kept.newest(settings.checkpoint_path) is None:
+        open_archive(settings).close()  # or a wrong folder would begin a log
     opened = open_log(settings)
     try:
         note = _appended(opened, _next(settings), said)

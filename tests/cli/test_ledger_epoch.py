@@ -52,3 +52,10 @@ def test_where_nothing_is_wrong_it_takes_force(tmp_path):
     assert refused.code == Exit.BAD_INPUT
     assert "nothing is wrong with the log" in refused.err
     assert run("ledger", "new-epoch", "--ledger", made, *NEW, *BOTH, "--force").code == Exit.FINE
+
+
+def test_where_no_log_is_there_is_none_to_go_on_from(tmp_path):
+    done = run("ledger", "new-epoch", "--ledger", tmp_path / "nowhere", *NEW, *BOTH)
+    assert done.code == Exit.BAD_INPUT
+    assert "there is no new epoch: no log is stored there" in " ".join(done.err.split())
+    assert not (tmp_path / "nowhere").exists()

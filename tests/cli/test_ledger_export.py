@@ -100,3 +100,15 @@ def test_nothing_is_written_over(folder, tmp_path):
     done = run("ledger", "export", "--ledger", folder, "--out", tmp_path)
     assert done.code == 2
     assert "is there already" in " ".join(done.err.split())
+
+
+def test_where_nothing_can_be_written_nothing_is_taken_out(tmp_path):
+    folder = kept(tmp_path / "ledger")
+    (tmp_path / "file").write_text("")
+    why = ("--personal", "--reason", "an audit", "--by", "ann")
+    done = run("ledger", "export", "--ledger", folder, "--out", tmp_path / "file" / "out", *why)
+    assert done.code == 2
+    assert "cannot be written: not a directory" in " ".join(done.err.split())
+    ledger = opened(folder)
+    assert ledger.reader.events(["export"]) == []
+    ledger.close()

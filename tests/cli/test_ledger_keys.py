@@ -41,6 +41,17 @@ def test_it_takes_two_persons_and_why(folder, command, said):
     assert {path.name: path.read_bytes() for path in folder.iterdir() if "key" in path.name} == before
 
 
+@pytest.mark.parametrize("there", [True, False])
+def test_where_no_log_is_none_is_begun(tmp_path, there):
+    place = tmp_path / "place"
+    if there:
+        place.mkdir()
+    done = run("ledger", "rotate-key", "--ledger", place, *ORIGIN, *SAID)
+    assert done.code == Exit.BAD_INPUT
+    assert "no log is stored there" in " ".join(done.err.split())
+    assert not place.exists() or list(place.iterdir()) == []
+
+
 def test_a_log_of_another_name_is_left_alone(folder):
     done = run("ledger", "rotate-key", "--ledger", folder, *SAID)
     assert done.code == Exit.FAILED

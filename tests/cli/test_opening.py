@@ -103,3 +103,17 @@ def test_with_json_the_problems_are_json_too():
     done = run("decide", "-", "--rulebook", TINY, "--json", stdin="{")
     assert done.code == Exit.BAD_INPUT
     assert set(done.json["problems"][0]) == {"pointer", "message", "help"}
+
+
+def test_a_closed_standard_input_is_said(capsys, monkeypatch):
+    monkeypatch.setattr("sys.stdin", None)  # what Python makes of `<&-`
+    code, said = ending(capsys, read_request, "-", as_json=False)
+    assert (code, "`-` cannot be read: standard input is closed" in said) == (Exit.BAD_INPUT, True)
+
+
+def test_a_file_of_the_rulebook_that_cannot_be_read_is_named(capsys, tmp_path):
+    book = copy_of_tiny(tmp_path)
+    (book / "rules" / "gone.yaml").symlink_to(tmp_path / "nothing")
+    code, said = ending(capsys, sources_of, book)
+    assert code == Exit.BAD_INPUT
+    assert "rules/gone.yaml`cannotberead:nosuchfileordirectory" in said.replace(" ", "")

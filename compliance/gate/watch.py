@@ -30,7 +30,7 @@ def fingerprint(folder: Path) -> Fingerprint:
     """Return path, time of change and size of each rule file: different once a file changes, comes or goes."""
     found = set()
     for part in _FOLDERS:
-        for path in (folder / part).rglob("*.yaml"):
+        for path in (folder / part).rglob("*.y*ml"):  # either way of ending a name
             try:
                 state = path.stat()
             except OSError:

@@ -9,6 +9,7 @@ that ask what names mean, since a name that it would have given is no mistake el
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import re
 from collections.abc import Iterable, Iterator, Mapping
@@ -60,7 +61,8 @@ def read_folder(path: Path) -> tuple[Source, ...]:
     """
     if not path.is_dir():
         raise NotADirectoryError(f"`{path}` is no folder")
-    files = [file for folder in FOLDERS if (path / folder).is_dir() for file in _files_below(path / folder)]
+    there = [path / folder for folder in FOLDERS if (path / folder).is_symlink() or (path / folder).exists()]
+    files = [file for folder in there for file in _files_below(folder)]
     named = sorted((file.relative_to(path).as_posix(), file) for file in files)
     return tuple(Source(name, file.read_bytes().decode("utf-8", "replace")) for name, file in named)
 
@@ -71,10 +73,11 @@ def _files_below(folder: Path) -> Iterator[Path]:
         if place.name.startswith("."):
             continue
         if place.is_dir():
-            if not place.is_symlink():
-                yield from _files_below(place)
-        elif place.suffix in {".yaml", ".yml"} and (place.is_file() or not place.exists()):
-            yield place  # a link to nothing, too: it is to be read, in vain
+            if place.is_symlink():
+                raise OSError(errno.ELOOP, "links to folders are not followed: link the files", str(place))
+            yield from _files_below(place)
+        elif not place.exists() or (place.suffix in {".yaml", ".yml"} and place.is_file()):
+            yield place  # a link to nothing, too, which may have been a folder: it is to be read, in vain
 
 
 def load_rulebook(sources: Iterable[Source], *, demand_cases: bool = True) -> tuple[Rulebook | None, list[Diagnostic]]:

@@ -45,9 +45,9 @@ def bring_up(database: Database, epoch: int, told: Callable[[int, int], None] | 
             told(done, size)
         if done >= size:
             return done
-        if not _batch(database, epoch):
-            # Somebody else was faster, or there are no entries where there should be: that is for `verify` to say.
-            return _state(database, epoch)[0]
+        if not _batch(database, epoch) and _state(database, epoch)[0] == done:
+            # There are no entries where there should be: that is for `verify` to say.
+            return done
 
 
 def throw_away(database: Database) -> None:
@@ -84,7 +84,7 @@ def _state(database: Database, epoch: int) -> tuple[int, int]:
 
 
 def _batch(database: Database, epoch: int) -> bool:
-    """Index the next entries; says whether it did: nobody else was faster, and there are entries."""
+    """Index the next entries, unless somebody else is faster; says whether there are any."""
     with database.read() as connection:
         start = _reach(connection, epoch) or 0
         found = store.entries(connection, epoch, start, start + _BATCH)
@@ -96,7 +96,7 @@ def _batch(database: Database, epoch: int) -> bool:
         store.lock(connection)
         reach = _reach(connection, epoch)
         if (reach or 0) != start:
-            return False
+            return True  # what they did does not reach the last entry yet, perhaps
         if reach is None:
             connection.execute(insert(store.INDEXED), [{"epoch": epoch, "size": 0}])
         insert_rows(connection, store.TERM, rows)

@@ -56,6 +56,16 @@ def test_a_rulebook_whose_cases_fail_is_not_served(tmp_path):
     assert "compliance check" in done.err
 
 
+def test_a_rulebook_of_which_a_part_cannot_be_read_is_not_served(tmp_path):
+    book = copy_of_tiny(tmp_path)
+    (book / "rules" / "more").symlink_to(tmp_path / "gone")
+    done = run("serve", "--rulebook", book, "--port", free_port())
+    assert done.code == Exit.FAILED
+    said = "".join(done.err.split())
+    assert "rules/more`cannotbeused:nosuchfileordirectory" in said
+    assert "listen" not in said
+
+
 def test_what_cannot_name_a_header_is_refused():
     done = run("serve", "--person-header", "X Forwarded: User")
     assert done.code == Exit.BAD_INPUT

@@ -124,6 +124,12 @@ def test_a_file_that_comes_goes_or_changes_is_another_fingerprint(folder):
     assert len({first, second, fingerprint(folder)}) == 3
 
 
+def test_a_file_whose_name_ends_the_short_way_is_seen_too(folder):
+    before = fingerprint(folder)
+    write(folder, "access/more.yml", "rule: x")
+    assert fingerprint(folder) != before
+
+
 def test_the_thread_sees_an_edit_by_itself_and_stops_when_told(gate, folder):
     watcher = Watcher(gate.shelf, folder, gate.clock, every=0.02)
     watcher.start()

@@ -62,6 +62,22 @@ def test_a_link_to_a_rule_file_that_is_gone_is_said_and_not_left_out(tmp_path):
         read_folder(tmp_path)
 
 
+@pytest.mark.parametrize("name", ["rules/sanctions", "jurisdictions"])
+@pytest.mark.parametrize("there", [True, False])
+def test_a_link_to_a_folder_is_read_or_said_and_not_left_out(tmp_path, name, there):
+    elsewhere = tmp_path / "elsewhere"
+    (tmp_path / "book" / "rules").mkdir(parents=True)
+    (tmp_path / "book" / name).symlink_to(elsewhere)
+    if there:
+        elsewhere.mkdir()
+        (elsewhere / "forbids.yaml").write_text("rule: x")
+    if there and name == "jurisdictions":
+        assert [source.path for source in read_folder(tmp_path / "book")] == ["jurisdictions/forbids.yaml"]
+    else:
+        with pytest.raises(OSError, match=name):
+            read_folder(tmp_path / "book")
+
+
 def test_a_folder_of_rules_that_may_not_be_read_is_said_and_not_left_out():
     with tempfile.TemporaryDirectory() as place:
         closed = Path(place) / "rules" / "sanctions"

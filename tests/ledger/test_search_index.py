@@ -80,6 +80,36 @@ def test_two_who_bring_it_up_at_once_make_each_row_once(filled, monkeypatch):
     other.close()
 
 
+def test_who_loses_a_race_for_some_entries_goes_on_to_the_last(filled, monkeypatch):
+    monkeypatch.setattr(search_index, "_BATCH", 16)
+    database, read = database_of(filled), search_index.index_terms
+    raced = []
+
+    def overtaken(document):
+        if not raced:
+            raced.append(True)
+            assert search_index._batch(database, 1)  # noqa: SLF001 - one step of somebody else
+        return read(document)
+
+    monkeypatch.setattr(search_index, "index_terms", overtaken)
+    assert ids(filled.reader.search(["outcome:deny"])) == DENIED
+    assert search_index.bring_up(database, 1) == 41
+
+
+def test_an_index_that_is_thrown_away_meanwhile_is_made_again(filled, monkeypatch):
+    monkeypatch.setattr(search_index, "_BATCH", 16)
+    database = database_of(filled)
+    thrown = []
+
+    def throw(done, _):
+        if done == 32 and not thrown:
+            thrown.append(True)
+            search_index.throw_away(database)
+
+    assert search_index.bring_up(database, 1, throw) == 41
+    assert ids(filled.reader.search(["outcome:deny"])) == DENIED
+
+
 def test_the_indexes_of_all_logs_of_a_database_are_thrown_away(tmp_path, url):
     ledger = Ledger.open(settings(tmp_path, url))
     ledger.append(record(1)).result(10)

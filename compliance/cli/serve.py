@@ -74,10 +74,8 @@ def serve(  # noqa: PLR0913 - one for each option of the command
     except LedgerError as error:
         fail(f"the ledger cannot be opened: {error}", code=Exit.FAILED)
     except OSError as error:
-        reason = (error.strerror or str(error)).lower()
-        if error.filename is not None:
-            fail(f"`{error.filename}` cannot be used: {reason}", code=Exit.FAILED)
-        fail(f"cannot listen on {host}:{port}: {reason}", code=Exit.FAILED)
+        what = f"cannot listen on {host}:{port}" if error.filename is None else f"`{error.filename}` cannot be used"
+        fail(f"{what}: {(error.strerror or str(error)).lower()}", code=Exit.FAILED)
 
 
 def _witness(url: str | None, key: str | None) -> Witness | None:
